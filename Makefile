@@ -1,0 +1,50 @@
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+BIN := .venv/bin
+export PYTHONDONTWRITEBYTECODE ?= 1
+
+help:  ## Say what each target does
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+.venv/base: requirements/base.txt
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/base.txt
+	@touch $@
+
+.venv/dev: .venv/base requirements/dev.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@touch $@
+
+.data/secret_key:
+	@mkdir -p .data
+	@umask 077 && $(PYTHON) -c 'import secrets; print(secrets.token_urlsafe(50))' > $@
+
+setup: .venv/base .data/secret_key  ## Install what the service runs on, migrate, collect static files
+	$(BIN)/python manage.py migrate --verbosity 0
+	$(BIN)/python manage.py collectstatic --no-input --verbosity 0
+
+demo: setup  ## Start with sample data, upload three pictures, stay up until Ctrl-C
+	$(BIN)/python manage.py demo
+
+serve: setup  ## Start the production server, as the environment says
+	$(BIN)/python manage.py serve
+
+test: setup .venv/dev  ## Run every test, the browser's and the real servers' included
+	$(BIN)/python -m pytest
+
+check: setup .venv/dev  ## What CI runs: format, lint, types, imports, deployment, tests with coverage
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python manage.py makemigrations --check --dry-run
+	$(BIN)/python -m pytest --cov --cov-report=term
+
+openapi: setup  ## Rewrite openapi/openapi-dashboard.json
+	$(BIN)/python manage.py export_openapi_schema --api closient.api.api --indent 2 --sorted --output openapi/openapi-dashboard.json
+
+lock: .venv/dev  ## Lock the requirements again, with hashes
+	for name in base dev; do $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
+	  --generate-hashes --no-emit-index-url --no-emit-find-links requirements/$$name.in -o requirements/$$name.txt; done
+
+.PHONY: help setup demo serve test check openapi lock

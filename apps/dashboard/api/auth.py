@@ -1,0 +1,91 @@
+"""Which caller a request's credentials stand for; a credential in a header decides, finally."""
+
+from __future__ import annotations
+
+import copy
+
+from django.http import HttpResponseForbidden, QueryDict
+from django.middleware.csrf import CsrfViewMiddleware
+from ninja.security.base import AuthBase
+
+from apps.dashboard.api.request_body import ApiRequest
+from apps.organizations.api_keys import get_api_key, has_valid_checksum
+from apps.organizations.callers import Caller, CallerKind, get_api_key_caller
+from apps.problems import Forbidden, Unauthorized
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+CHALLENGES = 'Bearer realm="dashboard", ApiKey realm="dashboard", header="X-API-Key"'
+
+
+def find_caller(request: ApiRequest) -> Caller | Unauthorized:
+    """The caller, or why there is none; nothing of the body is read."""
+    if "X-API-Key" in request.headers:
+        return _find_api_key_caller(request.headers["X-API-Key"])
+    if "Authorization" in request.headers:
+        return _build_unauthorized("The access token is unknown, revoked or expired.")
+    if request.user.is_authenticated:
+        return Caller(kind=CallerKind.SESSION, user_id=request.user.pk)
+    return _build_unauthorized("No credential was sent; send an API key in the header X-API-Key.")
+
+
+def require_caller(request: ApiRequest) -> Caller:
+    """The caller that `find_caller` found.
+
+    Raises Unauthorized where there is none, and Forbidden for a session that writes without the
+    CSRF token in the header ``X-CSRFToken``.
+    """
+    if isinstance(request.caller, Unauthorized):
+        raise request.caller
+    if request.caller.kind is CallerKind.SESSION and request.method not in SAFE_METHODS:
+        _check_csrf_header(request)
+    return request.caller
+
+
+class FoundCallerAuth(AuthBase):
+    """Ninja's authenticator for a caller who was found before routing."""
+
+    openapi_type = "apiKey"
+
+    def __call__(self, request: ApiRequest) -> Caller:  # type: ignore[override]  # it is our request
+        return require_caller(request)
+
+
+class APIKeyHeaderAuth(FoundCallerAuth):
+    openapi_in = "header"
+    openapi_name = "X-API-Key"
+
+
+class OAuthTokenAuth(FoundCallerAuth):
+    openapi_type = "http"
+    openapi_scheme = "bearer"
+
+
+class SessionAuth(FoundCallerAuth):
+    openapi_in = "cookie"
+    openapi_name = "sessionid"
+
+
+AUTHENTICATORS = [APIKeyHeaderAuth(), OAuthTokenAuth(), SessionAuth()]
+
+
+def _find_api_key_caller(raw_key: str) -> Caller | Unauthorized:
+    if not has_valid_checksum(raw_key):
+        return _build_unauthorized("The API key is malformed or its checksum is wrong; was it cut?")
+    api_key = get_api_key(raw_key)
+    if api_key is None:
+        return _build_unauthorized("The API key is unknown, revoked or expired.")
+    return get_api_key_caller(api_key)
+
+
+def _build_unauthorized(detail: str) -> Unauthorized:
+    return Unauthorized(detail, headers={"WWW-Authenticate": CHALLENGES})
+
+
+def _check_csrf_header(request: ApiRequest) -> None:
+    # Django looks for the token in the form first, which would read the whole body: it is shown
+    # the same request with an empty form.
+    shown = copy.copy(request)
+    shown.POST = QueryDict()
+    middleware = CsrfViewMiddleware(lambda _request: HttpResponseForbidden())
+    if middleware.process_view(shown, None, (), {}) is not None:
+        raise Forbidden("A session writes with its CSRF token in the header X-CSRFToken only.")

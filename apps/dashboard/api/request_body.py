@@ -1,0 +1,69 @@
+"""The request as the API sees it: chunked bodies can be read, and what a refusal left unread is drained."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from threading import BoundedSemaphore
+from typing import Any
+
+from django.conf import settings
+from django.core.handlers.wsgi import LimitedStream, WSGIHandler, WSGIRequest
+
+from apps.organizations.callers import Caller
+from apps.problems import Unauthorized
+from apps.products.image_checks import MAX_IMAGE_BYTES
+from apps.products.models import Product
+
+MAX_FORM_BYTES = MAX_IMAGE_BYTES + 64 * 1024
+MAX_DRAINED_BYTES = 32 * 1024 * 1024
+READ_BYTES = 64 * 1024
+
+# Who drains keeps a thread from those who work, so half of the threads is the most they get.
+_drains = BoundedSemaphore(max(1, settings.THREADS // 2))
+
+
+class ApiRequest(WSGIRequest):
+    """A request whose body may be chunked, and is thrown away at the end where nobody read it."""
+
+    caller: Caller | Unauthorized
+    product: Product
+
+    def __init__(self, environ: dict[str, Any]) -> None:
+        super().__init__(environ)
+        self.is_chunked = not environ.get("CONTENT_LENGTH") and "HTTP_TRANSFER_ENCODING" in environ
+        if self.is_chunked and environ.get("wsgi.input_terminated"):
+            # One byte more than is allowed, so that reading it tells that there was too much.
+            environ["CONTENT_LENGTH"] = str(MAX_FORM_BYTES + 1)
+            self._stream = LimitedStream(environ["wsgi.input"], MAX_FORM_BYTES + 1)
+
+    @property
+    def declared_bytes(self) -> int | None:
+        """The body's ``Content-Length``; None when it is chunked (RFC 9112 §6)."""
+        return None if self.is_chunked else int(self.META.get("CONTENT_LENGTH") or 0)
+
+    def close(self) -> None:
+        """Close the uploaded files, then read what the client is still sending.
+
+        By now the answer is out. Clients that write everything before they read (Node's fetch,
+        http.client, nginx) would otherwise see a reset connection instead of it. One that waits
+        for ``100 Continue`` has sent nothing yet, and will not (RFC 9110 §10.1.1).
+        """
+        super().close()
+        awaits_go_ahead = "100-continue" in self.META.get("HTTP_EXPECT", "").lower()
+        if (self._read_started or not awaits_go_ahead) and _drains.acquire(blocking=False):
+            try:
+                self._drain()
+            finally:
+                _drains.release()
+
+    def _drain(self) -> None:
+        left = MAX_DRAINED_BYTES
+        with suppress(OSError):  # the client went away, which is its good right
+            while left > 0 and (data := self._stream.read(READ_BYTES)):
+                left -= len(data)
+
+
+class ApiHandler(WSGIHandler):
+    """Django's WSGI application, with our request."""
+
+    request_class = ApiRequest

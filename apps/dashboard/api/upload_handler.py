@@ -1,0 +1,135 @@
+"""What becomes of files in a form: the upload's is checked as it arrives, all others are refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.core.files.uploadhandler import FileUploadHandler
+from django.db import connection
+from django.http import HttpResponse, QueryDict
+from django.utils.datastructures import MultiValueDict
+from multipart import MultipartError, PushMultipartParser
+
+from apps.dashboard.api.auth import require_caller
+from apps.dashboard.api.request_body import MAX_FORM_BYTES, READ_BYTES, ApiRequest
+from apps.dashboard.api.schemas import TradeItemPath
+from apps.dashboard.api.upload_form import UploadForm
+from apps.organizations.models import Permission
+from apps.problems import BadRequest, FormCutShort, PayloadTooLarge, UnsupportedMediaType
+from apps.products.access import get_product
+
+MAX_PARTS = 100
+
+
+def admit_upload(request: ApiRequest, organization_id: str, gtin: str) -> None:
+    """Decide all that head and path can tell, before a byte of the body is read.
+
+    Raises Unauthorized, InvalidInput, NotFound, Forbidden, UnsupportedMediaType or
+    PayloadTooLarge, in this order. Leaves the product on the request.
+    """
+    caller = require_caller(request)
+    path = TradeItemPath(organization_id=organization_id, gtin=gtin)
+    request.product = get_product(caller, path.organization_id, path.gtin, Permission.CONTRIBUTE)
+    if request.content_type != "multipart/form-data":
+        raise UnsupportedMediaType(
+            f"The body is {request.content_type or 'of no declared type'};"
+            " send multipart/form-data, as in: curl -F image=@photo.jpg"
+        )
+    if (request.declared_bytes or 0) > MAX_FORM_BYTES:
+        raise _build_too_large(request.declared_bytes)
+    if request.declared_bytes == 0:
+        raise FormCutShort("The form is empty: no bytes were sent.")
+    request.upload_handlers = [ImageUploadHandler(request)]
+    _release_connection()
+
+
+def before_upload(run: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Decorate ninja's view so that `admit_upload` comes before ninja looks at the form."""
+
+    @wraps(run)
+    def admitted(request: ApiRequest, organization_id: str, gtin: str) -> HttpResponse:
+        admit_upload(request, organization_id, gtin)
+        return run(request, organization_id=organization_id, gtin=gtin)
+
+    return admitted
+
+
+class RefusingUploadHandler(FileUploadHandler):
+    """For every form but the upload's: refuses a file at its first byte."""
+
+    def new_file(self, field_name: str, *args: Any, **kwargs: Any) -> None:
+        raise BadRequest(f"The form has a file in {field_name!r}; this address takes none.")
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes | None:
+        return raw_data
+
+    def file_complete(self, file_size: int) -> None:
+        return None
+
+
+class ImageUploadHandler(FileUploadHandler):
+    """Reads the whole form itself, since Django's parser does not tell a cut form from a whole one."""
+
+    def handle_raw_input(
+        self,
+        input_data: ApiRequest,
+        META: dict[str, Any],  # noqa: N803 (Django's name)
+        content_length: int,
+        boundary: bytes,
+        encoding: str | None = None,
+    ) -> tuple[QueryDict, MultiValueDict]:
+        """Raises BadRequest, FormCutShort, PayloadTooLarge, ImageTooLarge or StorageUnavailable."""
+        form = UploadForm()
+        try:
+            _read_form(input_data, boundary, form)
+        except BaseException:
+            form.close()  # nobody else knows of its temporary file yet
+            raise
+        return form.get_fields(), form.get_files()
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes | None:
+        return raw_data
+
+    def file_complete(self, file_size: int) -> None:
+        return None
+
+
+def _read_form(request: ApiRequest, boundary: bytes, form: UploadForm) -> None:
+    received = 0
+    parser = PushMultipartParser(boundary, max_segment_count=MAX_PARTS)
+    try:
+        while chunk := request.read(READ_BYTES):
+            received += len(chunk)
+            if received > MAX_FORM_BYTES:
+                raise _build_too_large(received)
+            for event in parser.parse(chunk):
+                form.take(event)
+    except MultipartError as fault:
+        raise BadRequest(f"The multipart form is malformed: {fault}.") from fault
+    try:
+        parser.close()
+    except MultipartError as fault:
+        raise FormCutShort(
+            f"The form ended before its closing boundary: {received} bytes came"
+            f"{_describe_declared(request)}."
+        ) from fault
+
+
+def _describe_declared(request: ApiRequest) -> str:
+    return "" if request.is_chunked else f" of {request.declared_bytes} declared"
+
+
+def _build_too_large(actual: int | None) -> PayloadTooLarge:
+    return PayloadTooLarge(
+        f"The form has {actual} bytes; at most {MAX_FORM_BYTES} are allowed.",
+        limit=MAX_FORM_BYTES,
+        actual=actual,
+    )
+
+
+def _release_connection() -> None:
+    # A pooled connection goes back: a slow client would keep it from the others for minutes.
+    if connection.settings_dict["OPTIONS"].get("pool") and not connection.in_atomic_block:
+        connection.close()

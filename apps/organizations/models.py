@@ -1,0 +1,134 @@
+"""Organizations, their members, and the API keys that act for them."""
+
+from __future__ import annotations
+
+import uuid
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+
+
+class Permission(models.TextChoices):
+    """What a member may do within an organization."""
+
+    VIEW = "organization.view_organization"
+    CONTRIBUTE = "organization.contribute_organization"
+    MANAGE_API_KEYS = "organization.manage_api_keys"
+
+
+class Organization(models.Model):
+    """A company that owns brands and their products."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    name = models.CharField(max_length=255)
+    created = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering: ClassVar = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Membership(models.Model):
+    """A user's one role in one organization."""
+
+    class Role(models.TextChoices):
+        OWNER = "owner"
+        MANAGER = "manager"
+        EDITOR = "editor"
+        BILLING = "billing"
+
+    PERMISSIONS: ClassVar = {
+        Role.OWNER: frozenset(Permission),
+        Role.MANAGER: frozenset(Permission),
+        Role.EDITOR: frozenset({Permission.VIEW, Permission.CONTRIBUTE}),
+        Role.BILLING: frozenset({Permission.VIEW}),
+    }
+
+    organization = models.ForeignKey(
+        Organization, on_delete=models.CASCADE, related_name="memberships"
+    )
+    # The unique constraint's index starts with the user and serves this look-up too.
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        related_name="memberships",
+        db_index=False,
+    )
+    role = models.CharField(max_length=16, choices=Role.choices)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["user", "organization"], name="one_membership_per_user_and_organization"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} ({self.role})"
+
+
+class ApiKey(models.Model):
+    """A credential for programs; only the SHA-256 of the raw key is kept."""
+
+    class Kind(models.TextChoices):
+        ORGANIZATION = "csb", "csb (organization)"
+        USER = "csu", "csu (user)"
+        PUBLISHABLE = "cpk", "cpk (publishable)"
+
+    class Role(models.TextChoices):
+        MANAGER = "manager"
+        EDITOR = "editor"
+        READONLY = "readonly"
+
+    PERMISSIONS: ClassVar = {
+        Role.MANAGER: frozenset(Permission),
+        Role.EDITOR: frozenset({Permission.VIEW, Permission.CONTRIBUTE}),
+        Role.READONLY: frozenset({Permission.VIEW}),
+    }
+
+    name = models.CharField(max_length=255)
+    kind = models.CharField(max_length=3, choices=Kind.choices)
+    hashed_key = models.CharField(max_length=64, unique=True, editable=False)
+    hint = models.CharField(
+        max_length=16, editable=False, help_text="How the raw key begins, to recognise it by."
+    )
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        related_name="api_keys",
+        help_text="The user that the key acts as (csu), or its creator (csb, cpk).",
+    )
+    organization = models.ForeignKey(
+        Organization,
+        on_delete=models.CASCADE,
+        related_name="api_keys",
+        null=True,
+        blank=True,
+        help_text="Of csb and cpk keys.",
+    )
+    role = models.CharField(
+        max_length=16, choices=Role.choices, blank=True, help_text="Of csb keys."
+    )
+    is_active = models.BooleanField(default=True)
+    expires_at = models.DateTimeField(null=True, blank=True)
+    last_used = models.DateTimeField(null=True, blank=True, editable=False)
+    rate_limit_per_minute = models.PositiveIntegerField(default=0, help_text="0 is the default.")
+    rate_limit_per_day = models.PositiveIntegerField(default=0, help_text="0 is the default.")
+    created = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering: ClassVar = ["-created"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="api_key_scope_fits_its_kind",
+                condition=models.Q(kind="csb", organization__isnull=False) & ~models.Q(role="")
+                | models.Q(kind="csu", organization__isnull=True, role="")
+                | models.Q(kind="cpk", organization__isnull=False, role=""),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.hint}…)"

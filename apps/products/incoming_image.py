@@ -1,0 +1,71 @@
+"""A picture on its way in: walked, hashed and written to a temporary file while its bytes arrive."""
+
+from __future__ import annotations
+
+import uuid
+from functools import cached_property
+from pathlib import Path
+
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+
+from apps.problems import ImageRefused, StorageUnavailable
+from apps.products.image_checks import CheckedImage, ImageWalk, check_image
+
+
+class IncomingImage(UploadedFile):
+    """The temporary file lies beside the store, and is gone when this is closed, kept or not.
+
+    ``sent_name`` is the client's name for it, of which nothing is believed; ``fault`` is why there
+    is no picture to look at, where the form itself is at fault.
+    """
+
+    def __init__(self, sent_name: str = "image") -> None:
+        self.sent_name = sent_name
+        self.fault: str | None = None
+        self.refusal: ImageRefused | None = None
+        self._walk = ImageWalk()
+        self._path = Path(settings.INCOMING_ROOT, uuid.uuid4().hex)
+        super().__init__(file=None, name=None)
+
+    def receive(self, chunk: bytes) -> None:
+        """Take the next bytes; once the walk has refused the picture, they cost nothing more.
+
+        Raises ImageTooLarge at the first byte too many, StorageUnavailable when the disk is full.
+        """
+        if self.refusal is not None:
+            return
+        try:
+            self._walk.feed(chunk)
+        except ImageRefused as refusal:
+            self.refusal = refusal
+            self.close()
+        else:
+            self._write(chunk)
+
+    @cached_property
+    def checked(self) -> CheckedImage:
+        """What the walk found; raises ImageRefused. To be asked for after the last byte."""
+        if self.refusal is not None:
+            raise self.refusal
+        return check_image(self._walk)
+
+    def temporary_file_path(self) -> str:
+        """Where the bytes are: Django's storage moves the file instead of copying it."""
+        return str(self._path)
+
+    def close(self) -> None:
+        """Close the file and remove it, unless the store has taken it."""
+        if self.file is not None:
+            self.file.close()
+            self._path.unlink(missing_ok=True)
+
+    def _write(self, chunk: bytes) -> None:
+        try:
+            if self.file is None:
+                self._path.parent.mkdir(parents=True, exist_ok=True)
+                self.file = open(self._path, "xb+", buffering=0)  # noqa: SIM115 (closed by close())
+            self.file.write(chunk)
+        except OSError as fault:
+            self.close()
+            raise StorageUnavailable("The picture could not be written down; try again.") from fault

@@ -1,0 +1,112 @@
+"""Products, their images, and the objects in storage that no image owns."""
+
+from __future__ import annotations
+
+import uuid
+from typing import ClassVar
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.files.storage import default_storage
+from django.core.validators import RegexValidator
+from django.db import models
+
+from apps.organizations.models import Organization
+from apps.products.gtin import get_check_digit
+from apps.products.image_checks import ImageFormat
+
+
+def check_gtin14(value: str) -> None:
+    """Refuse a GTIN-14 whose check digit is wrong (model validator)."""
+    expected = get_check_digit(value)
+    if expected != value[-1]:
+        raise ValidationError(f"The check digit of {value} should be {expected}.")
+
+
+class Product(models.Model):
+    """A trade item, known by its GTIN."""
+
+    gtin = models.CharField(
+        "GTIN-14",
+        max_length=14,
+        unique=True,
+        validators=[RegexValidator(r"\A[0-9]{14}\Z", "A GTIN-14 has 14 digits."), check_gtin14],
+    )
+    name = models.CharField(max_length=255)
+    owner = models.ForeignKey(
+        Organization, on_delete=models.PROTECT, related_name="products", null=True, blank=True
+    )
+    created = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering: ClassVar = ["gtin"]
+
+    def __str__(self) -> str:
+        return f"{self.gtin} {self.name}"
+
+
+class ProductImage(models.Model):
+    """One picture of a product; the bytes are the storage's object ``object_name``."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    # The gallery index starts with the product and serves this look-up too.
+    product = models.ForeignKey(
+        Product, on_delete=models.PROTECT, related_name="images", db_index=False
+    )
+    title = models.CharField(max_length=255, blank=True)
+    is_primary = models.BooleanField(default=False, editable=False)
+    priority = models.PositiveSmallIntegerField(default=0)
+    object_name = models.CharField(max_length=255, unique=True, editable=False)
+    image_format = models.CharField(
+        max_length=4, choices=[(f.value, f.label) for f in ImageFormat], editable=False
+    )
+    width = models.PositiveIntegerField(null=True, editable=False)
+    height = models.PositiveIntegerField(null=True, editable=False)
+    byte_size = models.PositiveIntegerField(editable=False)
+    sha256 = models.CharField("SHA-256", max_length=64, editable=False)
+    uploaded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        null=True,
+        editable=False,
+    )
+    created = models.DateTimeField(editable=False)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["product"],
+                condition=models.Q(is_primary=True),
+                name="one_primary_image_per_product",
+            )
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["product", "-is_primary", "priority", "-created", "id"],
+                name="gallery_order",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.title or self.object_name
+
+    @property
+    def content_type(self) -> str:
+        """The media type that the bytes have, whatever the client declared."""
+        return ImageFormat(self.image_format).content_type
+
+    @property
+    def url(self) -> str:
+        """The storage's public address of the original; a path only on local disk."""
+        return default_storage.url(self.object_name)
+
+
+class UnclaimedObject(models.Model):
+    """The name of an object that may exist in storage and belongs to no row."""
+
+    object_name = models.CharField(max_length=255, primary_key=True)
+    created = models.DateTimeField(auto_now_add=True, db_index=True)
+
+    def __str__(self) -> str:
+        return self.object_name

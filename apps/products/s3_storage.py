@@ -1,0 +1,75 @@
+"""Objects in an S3 bucket: written once under a unique name, read by anyone at a stable address."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+from typing import Any
+
+from boto3.exceptions import Boto3Error
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+from django.core.files import File
+from storages.backends.s3 import S3Storage
+
+from apps.problems import StorageUnavailable
+
+S3_FAULTS = (Boto3Error, BotoCoreError, ClientError)
+CACHE_CONTROL = "public, max-age=31536000, immutable"
+
+
+class ImmutableS3Storage(S3Storage):
+    """django-storages' S3, with one client for all threads and one request per save."""
+
+    def get_default_settings(self) -> dict[str, Any]:
+        return {
+            **super().get_default_settings(),
+            "file_overwrite": True,  # names are unique: nobody asks first whether one is taken
+            "querystring_auth": False,
+            "object_parameters": {"CacheControl": CACHE_CONTROL},
+            "client_config": Config(
+                connect_timeout=3,
+                read_timeout=10,
+                retries={"mode": "standard", "total_max_attempts": 3},
+                max_pool_connections=64,
+            ),
+        }
+
+    @cached_property
+    def connection(self) -> Any:
+        """Shared: only its client is used, which boto3 documents as safe between threads."""
+        return super().connection
+
+    @cached_property
+    def unsigned_connection(self) -> Any:
+        """Shared for the same reason; it builds the public addresses."""
+        return super().unsigned_connection
+
+    def _save(self, name: str, content: File) -> str:
+        content.seek(0)
+        try:
+            self.connection.meta.client.put_object(
+                Bucket=self.bucket_name,
+                Key=self._normalize_name(name),
+                Body=content.file,
+                ContentType=content.content_type,
+                **self.get_object_parameters(name),
+            )
+        except S3_FAULTS as fault:
+            raise StorageUnavailable("The picture could not be stored; try again.") from fault
+        return name
+
+    def delete(self, name: str) -> None:
+        """Remove the object; one that is not there is no fault."""
+        key = self._normalize_name(name)
+        try:
+            self.connection.meta.client.delete_object(Bucket=self.bucket_name, Key=key)
+        except S3_FAULTS as fault:
+            raise StorageUnavailable("The picture could not be removed; try again.") from fault
+
+    def list_names(self) -> Iterator[str]:
+        """The name of every object, in the order of names."""
+        pages = self.connection.meta.client.get_paginator("list_objects_v2")
+        for page in pages.paginate(Bucket=self.bucket_name, Prefix="products/"):
+            for entry in page.get("Contents", ()):
+                yield entry["Key"]

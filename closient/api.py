@@ -1,0 +1,44 @@
+"""The NinjaAPI: what the document says of itself, the operations, and how faults are answered."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import ninja.errors
+from django.conf import settings
+from ninja import NinjaAPI, Swagger
+
+from apps.dashboard.api.images import router
+from apps.dashboard.api.problem_responses import respond_to_problem
+from apps.problems import Problem
+
+PUBLISHED_SERVER = {"url": "https://www.closient.com"}
+
+api = NinjaAPI(
+    title="Brand Dashboard API (Internal)",
+    version="1.0.0",
+    description=Path(__file__).with_name("api_description.md").read_text().strip(),
+    servers=[
+        *([{"url": settings.API_SERVER_URL}] if settings.API_SERVER_URL else []),
+        PUBLISHED_SERVER,
+    ],
+    openapi_extra={
+        "info": {"termsOfService": "https://www.closient.com/terms/"},
+        "security": [],
+        "externalDocs": {
+            "description": "Closient Documentation",
+            "url": "https://docs.closient.com",
+        },
+    },
+    docs=Swagger(),
+    urls_namespace="dashboard_api",
+)
+api.add_router("", router)
+
+for fault in (
+    Problem,
+    ninja.errors.ValidationError,
+    ninja.errors.HttpError,
+    ninja.errors.AuthenticationError,
+):
+    api.add_exception_handler(fault, respond_to_problem)

@@ -1,0 +1,190 @@
+"""The only settings: every one has a default that works on a laptop, the environment overrides.
+
+What differs between deployments is here; what is a rule of the product is a constant beside the
+code that applies it.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+DATA_DIR = BASE_DIR / ".data"
+LOCAL_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
+
+env = environ.Env()
+environ.Env.read_env(BASE_DIR / ".env")
+
+DEBUG = env.bool("DJANGO_DEBUG", False)
+ALLOWED_HOSTS = env.list("DJANGO_ALLOWED_HOSTS", default=LOCAL_HOSTS)
+API_SERVER_URL = env.str("API_SERVER_URL", "").rstrip("/")
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0)
+VALKEY_URL = env.str("VALKEY_URL", "")
+
+# Serving
+HOST = env.str("HOST", "127.0.0.1")
+PORT = env.int("PORT", 8000)
+WORKERS = env.int("WORKERS", 1)
+THREADS = env.int("THREADS", 64)
+WSGI_APPLICATION = "closient.wsgi.application"
+ROOT_URLCONF = "closient.urls"
+
+if WORKERS > 1 and not VALKEY_URL:
+    raise ImproperlyConfigured(
+        f"WORKERS is {WORKERS} and VALKEY_URL is not set: each worker would count rate limits by"
+        " itself. Set VALKEY_URL, or WORKERS=1."
+    )
+
+
+def get_secret_key() -> str:
+    """DJANGO_SECRET_KEY; on localhost alone, the one that ``make setup`` wrote."""
+    if key := env.str("DJANGO_SECRET_KEY", ""):
+        return key
+    beyond = sorted(set(ALLOWED_HOSTS) - set(LOCAL_HOSTS))
+    if beyond:
+        raise ImproperlyConfigured(
+            f"DJANGO_ALLOWED_HOSTS reaches beyond this machine ({', '.join(beyond)}):"
+            " set DJANGO_SECRET_KEY."
+        )
+    path = DATA_DIR / "secret_key"
+    if not path.exists():
+        raise ImproperlyConfigured(
+            "There is no secret key: run `make setup`, or set DJANGO_SECRET_KEY."
+        )
+    return path.read_text().strip()
+
+
+SECRET_KEY = get_secret_key()
+
+INSTALLED_APPS = [
+    "apps.dashboard",
+    "apps.products",
+    "apps.organizations",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "ninja",  # its docs page then uses the scripts that it brings
+]
+
+MIDDLEWARE = [
+    "apps.dashboard.request_id.RequestIdMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    # Below those that find the session, above those that may refuse: their errors become problems.
+    "apps.dashboard.api.middleware.ApiMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+APPEND_SLASH = False  # a POST is never redirected
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+# Database
+SQLITE_OPTIONS = {
+    "transaction_mode": "IMMEDIATE",
+    "timeout": 20,
+    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
+}
+POSTGRESQL_OPTIONS = {
+    "connect_timeout": 5,
+    "pool": {"min_size": 1, "max_size": 16, "timeout": 5},
+}
+
+
+def get_database() -> dict[str, Any]:
+    """DATABASE_URL, with the options that durable, unhindered writes need."""
+    database = env.db("DATABASE_URL", f"sqlite:///{DATA_DIR / 'db.sqlite3'}")
+    if database["ENGINE"] == "django.db.backends.sqlite3":
+        return {**database, "OPTIONS": SQLITE_OPTIONS, "CONN_MAX_AGE": None}
+    return {**database, "OPTIONS": {**POSTGRESQL_OPTIONS, **database.get("OPTIONS", {})}}
+
+
+DATABASES = {"default": get_database()}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# Files: the temporary ones lie beside the store, so that keeping one is a rename.
+MEDIA_ROOT = Path(env.str("MEDIA_ROOT", str(DATA_DIR / "media")))
+MEDIA_URL = "/media/"
+STATIC_ROOT = DATA_DIR / "static"
+STATIC_URL = "/static/"
+INCOMING_ROOT = MEDIA_ROOT / ".incoming"
+FILE_UPLOAD_HANDLERS = ["apps.dashboard.api.upload_handler.RefusingUploadHandler"]
+FILE_UPLOAD_PERMISSIONS = 0o644
+DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024
+STORAGES: dict[str, Any] = {
+    "default": {"BACKEND": "apps.products.disk_storage.DurableDiskStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+AWS_STORAGE_BUCKET_NAME = env.str("AWS_STORAGE_BUCKET_NAME", "")
+if AWS_STORAGE_BUCKET_NAME:
+    STORAGES["default"] = {
+        "BACKEND": "apps.products.s3_storage.ImmutableS3Storage",
+        "OPTIONS": {
+            "bucket_name": AWS_STORAGE_BUCKET_NAME,
+            "endpoint_url": env.str("AWS_S3_ENDPOINT_URL", None),
+            "custom_domain": env.str("AWS_S3_CUSTOM_DOMAIN", None),
+            "region_name": env.str("AWS_S3_REGION_NAME", None),
+        },
+    }
+
+# Security
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = env.bool("SECURE_COOKIES", not DEBUG)
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+
+USE_TZ = True
+TIME_ZONE = "UTC"
+USE_I18N = False
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"request_id": {"()": "apps.dashboard.request_id.RequestIdFilter"}},
+    "formatters": {
+        "line": {
+            "format": "{asctime} {levelname} {name} request_id={request_id} {message}",
+            "style": "{",
+        }
+    },
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "filters": ["request_id"],
+            "formatter": "line",
+        }
+    },
+    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "INFO")},
+}

@@ -1,0 +1,18 @@
+"""Which address leads where."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+from apps.dashboard.api.middleware import API_PREFIX
+from closient.api import api
+
+urlpatterns = [
+    path("admin/", admin.site.urls),
+    path(f"{API_PREFIX.lstrip('/')}v1/", api.urls),
+    path("", include("apps.dashboard.urls")),
+]
+
+handler400 = "apps.dashboard.views.bad_request"
+handler403 = "apps.dashboard.views.permission_denied"
+handler404 = "apps.dashboard.views.page_not_found"
+handler500 = "apps.dashboard.views.server_error"

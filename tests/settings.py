@@ -1,0 +1,18 @@
+"""The service's settings, made quick and private for tests."""
+
+import os
+import tempfile
+from pathlib import Path
+
+os.environ.setdefault("DJANGO_SECRET_KEY", "a-key-for-tests-only-which-is-long-enough-to-be-accepted")
+
+from closient.settings import *  # noqa: F403
+
+_folder = Path(tempfile.mkdtemp(prefix="closient-tests-"))
+MEDIA_ROOT = _folder / "media"
+INCOMING_ROOT = MEDIA_ROOT / ".incoming"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STORAGES = {  # noqa: F405
+    **STORAGES,  # noqa: F405
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
