@@ -140,7 +140,7 @@ class InvalidInput(Problem):
 
 
 class ImageRefused(InvalidInput):
-    """The bytes in the field ``image`` are no picture that we keep; ``limit`` and ``actual`` where a limit is the reason."""
+    """The bytes in ``image`` are no picture that is kept; with the limit that they exceed."""
 
     def __init__(self, detail: str, *, limit: int | None = None, actual: int | None = None) -> None:
         super().__init__(detail, errors=[FieldError("image", detail)], limit=limit, actual=actual)

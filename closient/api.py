@@ -6,7 +6,7 @@ from pathlib import Path
 
 import ninja.errors
 from django.conf import settings
-from ninja import NinjaAPI, Swagger
+from ninja import NinjaAPI
 
 from apps.dashboard.api.images import router
 from apps.dashboard.api.problem_responses import respond_to_problem
@@ -30,7 +30,7 @@ api = NinjaAPI(
             "url": "https://docs.closient.com",
         },
     },
-    docs=Swagger(),
+    docs_url=None,  # the page is ours: apps/dashboard/views.py
     urls_namespace="dashboard_api",
 )
 api.add_router("", router)

@@ -44,7 +44,7 @@ if WORKERS > 1 and not VALKEY_URL:
 def get_secret_key() -> str:
     """DJANGO_SECRET_KEY; on localhost alone, the one that ``make setup`` wrote."""
     if key := env.str("DJANGO_SECRET_KEY", ""):
-        return key
+        return str(key)
     beyond = sorted(set(ALLOWED_HOSTS) - set(LOCAL_HOSTS))
     if beyond:
         raise ImproperlyConfigured(
@@ -71,13 +71,14 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
-    "ninja",  # its docs page then uses the scripts that it brings
+    "ninja",  # for the scripts of Swagger UI that it brings
 ]
 
 MIDDLEWARE = [
     "apps.dashboard.request_id.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "apps.dashboard.security_headers.SecurityHeadersMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     # Below those that find the session, above those that may refuse: their errors become problems.

@@ -1,4 +1,4 @@
-"""The WSGI application; there is no ASGI one, since Django's spools a body before any of our code runs."""
+"""The WSGI application; Django's ASGI handler would spool a body before our code runs."""
 
 import os
 

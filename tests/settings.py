@@ -4,7 +4,9 @@ import os
 import tempfile
 from pathlib import Path
 
-os.environ.setdefault("DJANGO_SECRET_KEY", "a-key-for-tests-only-which-is-long-enough-to-be-accepted")
+os.environ.setdefault(
+    "DJANGO_SECRET_KEY", "a-key-for-tests-only-which-is-long-enough-to-be-accepted"
+)
 
 from closient.settings import *  # noqa: F403
 
@@ -12,7 +14,9 @@ _folder = Path(tempfile.mkdtemp(prefix="closient-tests-"))
 MEDIA_ROOT = _folder / "media"
 INCOMING_ROOT = MEDIA_ROOT / ".incoming"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-STORAGES = {  # noqa: F405
+STORAGES = {
     **STORAGES,  # noqa: F405
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+STATIC_ROOT = _folder / "static"
+STATIC_ROOT.mkdir()

@@ -49,7 +49,7 @@ def get_api_key(raw_key: str) -> ApiKey | None:
     return api_key
 
 
-def issue_api_key(
+def issue_api_key(  # noqa: PLR0913 (the fields of a key, each by its name)
     *,
     name: str,
     kind: ApiKey.Kind,

@@ -11,7 +11,7 @@ from apps.organizations.models import ApiKey, Membership, Permission
 
 class CallerKind(StrEnum):
     API_KEY = "api_key"
-    OAUTH_TOKEN = "oauth_token"
+    OAUTH_TOKEN = "oauth_token"  # noqa: S105 (a kind, not a secret)
     SESSION = "session"
 
 

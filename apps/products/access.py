@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import Subquery
 
 from apps.organizations.callers import Caller
 from apps.organizations.models import Membership, Permission

@@ -1,4 +1,4 @@
-"""The only code that writes image rows and objects, so that neither is ever there without the other.
+"""The only code that writes image rows and objects: neither is ever there without the other.
 
 One small table lists *unclaimed objects*: names that may exist in storage and belong to no row. A
 name is written there before its object, and struck off by the transaction that writes the row.
@@ -10,6 +10,7 @@ import logging
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from pathlib import PureWindowsPath
 from threading import Lock
 
 from django.core.files.storage import default_storage
@@ -46,10 +47,10 @@ def store_image(
         default_storage.save(image.object_name, incoming)
         with _take_turn(), transaction.atomic():
             _insert_row(image)
-    except (StorageUnavailable, DatabaseError):
+    except (ServiceUnavailable, DatabaseError) as fault:
         logger.exception("upload of %s undone", image.object_name)
-        with suppress(StorageUnavailable, DatabaseError):
-            remove_unclaimed_object(image.object_name)
+        with suppress(ServiceUnavailable, DatabaseError):
+            _undo_upload(image.object_name, fault)
         raise
     return image
 
@@ -81,9 +82,20 @@ def remove_unclaimed_object(object_name: str) -> bool:
     return True
 
 
+def _undo_upload(object_name: str, fault: Exception) -> None:
+    if isinstance(fault, DatabaseError):
+        # The commit may have come through all the same: then the name is no longer unclaimed.
+        remove_unclaimed_object(object_name)
+        return
+    # No row was written. The name stays listed, for a put that timed out may still arrive.
+    with _take_turn():
+        UnclaimedObject.objects.get_or_create(object_name=object_name)
+    default_storage.delete(object_name)
+
+
 def _build_image(product: Product, checked: CheckedImage, sent_name: str) -> ProductImage:
     image_id = uuid.uuid4()
-    slug = slugify(sent_name.rpartition(".")[0] or sent_name)[:MAX_SLUG_LENGTH].strip("-_")
+    slug = slugify(PureWindowsPath(sent_name).stem)[:MAX_SLUG_LENGTH].strip("-_")
     extension = checked.image_format.extension
     return ProductImage(
         id=image_id,

@@ -1,4 +1,4 @@
-"""A picture on its way in: walked, hashed and written to a temporary file while its bytes arrive."""
+"""A picture on its way in: walked, and written to a temporary file, while its bytes arrive."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from apps.problems import ImageRefused, StorageUnavailable
 from apps.products.image_checks import CheckedImage, ImageWalk, check_image
 
 
-class IncomingImage(UploadedFile):
+class IncomingImage(UploadedFile):  # type: ignore[type-arg]  # generic in the stubs alone
     """The temporary file lies beside the store, and is gone when this is closed, kept or not.
 
     ``sent_name`` is the client's name for it, of which nothing is believed; ``fault`` is why there
@@ -64,7 +64,7 @@ class IncomingImage(UploadedFile):
         try:
             if self.file is None:
                 self._path.parent.mkdir(parents=True, exist_ok=True)
-                self.file = open(self._path, "xb+", buffering=0)  # noqa: SIM115 (closed by close())
+                self.file = self._path.open("xb+")
             self.file.write(chunk)
         except OSError as fault:
             self.close()

@@ -94,7 +94,7 @@ class ProductImage(models.Model):
     @property
     def content_type(self) -> str:
         """The media type that the bytes have, whatever the client declared."""
-        return ImageFormat(self.image_format).content_type
+        return ImageFormat[self.image_format].content_type
 
     @property
     def url(self) -> str:

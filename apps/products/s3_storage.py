@@ -9,16 +9,16 @@ from typing import Any
 from boto3.exceptions import Boto3Error
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
-from django.core.files import File
 from storages.backends.s3 import S3Storage
 
 from apps.problems import StorageUnavailable
+from apps.products.incoming_image import IncomingImage
 
 S3_FAULTS = (Boto3Error, BotoCoreError, ClientError)
 CACHE_CONTROL = "public, max-age=31536000, immutable"
 
 
-class ImmutableS3Storage(S3Storage):
+class ImmutableS3Storage(S3Storage):  # type: ignore[misc]  # has no types
     """django-storages' S3, with one client for all threads and one request per save."""
 
     def get_default_settings(self) -> dict[str, Any]:
@@ -45,7 +45,7 @@ class ImmutableS3Storage(S3Storage):
         """Shared for the same reason; it builds the public addresses."""
         return super().unsigned_connection
 
-    def _save(self, name: str, content: File) -> str:
+    def _save(self, name: str, content: IncomingImage) -> str:
         content.seek(0)
         try:
             self.connection.meta.client.put_object(
@@ -66,6 +66,21 @@ class ImmutableS3Storage(S3Storage):
             self.connection.meta.client.delete_object(Bucket=self.bucket_name, Key=key)
         except S3_FAULTS as fault:
             raise StorageUnavailable("The picture could not be removed; try again.") from fault
+
+    def exists(self, name: str) -> bool:
+        """Whether there is an object of that name; raises StorageUnavailable."""
+        try:
+            return bool(super().exists(name))
+        except S3_FAULTS as fault:
+            raise StorageUnavailable("The storage does not answer; try again.") from fault
+
+    def is_ready(self) -> bool:
+        """Whether the bucket answers."""
+        try:
+            self.connection.meta.client.head_bucket(Bucket=self.bucket_name)
+        except S3_FAULTS:
+            return False
+        return True
 
     def list_names(self) -> Iterator[str]:
         """The name of every object, in the order of names."""

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from ninja import File, Form, Path, Router, Status
+from ninja import Path, Router, Status
 from ninja.decorators import decorate_view
 
 from apps.dashboard.api.auth import AUTHENTICATORS
 from apps.dashboard.api.request_body import ApiRequest
 from apps.dashboard.api.schemas import (
-    MAX_TITLE_LENGTH,
-    Image,
-    IsPrimary,
+    ImagePart,
+    IsPrimaryPart,
     ProductImageOut,
-    Title,
+    TitlePart,
     TradeItemPath,
     describe_image,
 )
@@ -31,20 +30,9 @@ router = Router(auth=AUTHENTICATORS, tags=["Images"])
 def upload_image(
     request: ApiRequest,
     path: Path[TradeItemPath],
-    image: Image = File(
-        ..., description="Image file to upload (JPEG, PNG, GIF, WebP, SVG, or BMP)."
-    ),
-    title: Title = Form(
-        "",
-        max_length=MAX_TITLE_LENGTH,
-        description='Caption / role label for the image (e.g. "Front of package"). Empty string when'
-        " not specified.",
-    ),
-    is_primary: IsPrimary = Form(
-        False,
-        description="When true, this image becomes the product's hero image and the previous primary"
-        " image is automatically unmarked. Defaults to false.",
-    ),
+    image: ImagePart,
+    title: TitlePart = "",
+    is_primary: IsPrimaryPart = False,
 ) -> Status[ProductImageOut]:
     """Upload a single image and attach it to the product. Accepts JPEG, PNG, GIF, WebP, SVG, or BMP. When ``is_primary`` is true the previously primary image (if any) is automatically demoted, so at most one image per product carries the flag. Requires the ``organization.contribute_organization`` permission on the membership."""  # noqa: E501 (published as it stands)
     stored = store_image(

@@ -1,11 +1,11 @@
-"""The one way in and out of the API: the caller is found before routing, errors leave as problems."""
+"""The one way in and out of the API: the caller is found first, every error leaves a problem."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
 from django.db import Error as DatabaseFault
+from django.http import HttpRequest, HttpResponse
 
 from apps.dashboard.api.auth import find_caller
 from apps.dashboard.api.problem_responses import (
@@ -15,7 +15,6 @@ from apps.dashboard.api.problem_responses import (
     restate_error,
 )
 from apps.dashboard.api.request_body import ApiRequest
-from apps.problems import Problem
 
 API_PREFIX = "/dashboard/api/"
 

@@ -1,4 +1,4 @@
-"""The one way out for problems: whatever went wrong becomes ``application/problem+json`` (RFC 9457)."""
+"""The one way out for problems: each becomes ``application/problem+json`` (RFC 9457)."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 
 import ninja.errors
 import pydantic
+from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, UnreadablePostError
@@ -51,23 +52,25 @@ _BY_STATUS: dict[int, Problem] = {
 
 def get_problem(exception: Exception) -> Problem | None:
     """What the exception means to a caller; None for a fault of ours, which stays an exception."""
+    problem = None
     match exception:
         case Problem():
-            return exception
+            problem = exception
         case ninja.errors.ValidationError():
-            return _describe_faults(exception.errors)
+            problem = _describe_faults(exception.errors)
         case pydantic.ValidationError():
-            return _describe_faults(exception.errors(include_url=False))
+            problem = _describe_faults(exception.errors(include_url=False))
         case ninja.errors.HttpError():
-            return BadRequest(f"{exception.message}.")
+            problem = BadRequest(f"{exception.message}.")
         case RequestDataTooBig():
-            return PayloadTooLarge("The body may have at most 64 KiB here.", limit=64 * 1024)
+            limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+            problem = PayloadTooLarge(f"At most {limit} bytes are taken here.", limit=limit)
         case MultiPartParserError() | SuspiciousOperation() | UnreadablePostError():
-            return BadRequest("The request's body could not be read: it is malformed or was cut.")
+            problem = BadRequest("The body could not be read: it is malformed or was cut.")
         case OperationalError() | InterfaceError():
             logger.error("database unavailable: %s", exception, exc_info=exception)
-            return DatabaseUnavailable("The database does not answer; try again in a moment.")
-    return None
+            problem = DatabaseUnavailable("The database does not answer; try again in a moment.")
+    return problem
 
 
 def build_problem_response(problem: Problem) -> HttpResponse:
@@ -100,9 +103,11 @@ def restate_error(response: HttpResponseBase) -> HttpResponse:
     return restated
 
 
-def respond_to_problem(_request: HttpRequest, exception: Exception) -> HttpResponse:
+def respond_to_problem(
+    request: HttpRequest, exception: Exception | type[Exception]
+) -> HttpResponse:
     """Ninja's exception handler; what is no problem goes on to Django."""
-    problem = get_problem(exception)
+    problem = get_problem(exception) if isinstance(exception, Exception) else None
     if problem is None:
         raise exception
     return build_problem_response(problem)
@@ -110,7 +115,8 @@ def respond_to_problem(_request: HttpRequest, exception: Exception) -> HttpRespo
 
 def _describe_faults(faults: list[Any]) -> InvalidInput:
     errors = [FieldError(_get_field(fault["loc"]), _get_message(fault)) for fault in faults]
-    limits = next((fault["ctx"] for fault in faults if "actual" in fault.get("ctx", {})), {})
+    contexts: list[dict[str, Any]] = [fault.get("ctx", {}) for fault in faults]
+    limits = next((context for context in contexts if "actual" in context), {})
     detail = (
         errors[0].message
         if len(errors) == 1

@@ -1,4 +1,4 @@
-"""The request as the API sees it: chunked bodies can be read, and what a refusal left unread is drained."""
+"""The request as the API sees it: a chunked body can be read, an unread one is drained."""
 
 from __future__ import annotations
 
@@ -25,8 +25,10 @@ _drains = BoundedSemaphore(max(1, settings.THREADS // 2))
 class ApiRequest(WSGIRequest):
     """A request whose body may be chunked, and is thrown away at the end where nobody read it."""
 
-    caller: Caller | Unauthorized
-    product: Product
+    caller: Caller | Unauthorized  # set by the middleware
+    auth: Caller  # set by ninja
+    product: Product  # set by the upload's admission
+    _read_started: bool  # Django's own
 
     def __init__(self, environ: dict[str, Any]) -> None:
         super().__init__(environ)
@@ -34,7 +36,7 @@ class ApiRequest(WSGIRequest):
         if self.is_chunked and environ.get("wsgi.input_terminated"):
             # One byte more than is allowed, so that reading it tells that there was too much.
             environ["CONTENT_LENGTH"] = str(MAX_FORM_BYTES + 1)
-            self._stream = LimitedStream(environ["wsgi.input"], MAX_FORM_BYTES + 1)
+            self._stream: Any = LimitedStream(environ["wsgi.input"], MAX_FORM_BYTES + 1)
 
     @property
     def declared_bytes(self) -> int | None:

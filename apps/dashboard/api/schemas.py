@@ -10,8 +10,15 @@ from typing import Annotated
 from django.conf import settings
 from django.http import HttpRequest
 from ninja import Schema
-from ninja.files import UploadedFile
-from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError, WithJsonSchema
+from ninja.params.functions import File, Form
+from pydantic import (
+    BeforeValidator,
+    Field,
+    PlainValidator,
+    TypeAdapter,
+    ValidationError,
+    WithJsonSchema,
+)
 from pydantic_core import PydanticCustomError
 
 from apps.dashboard.api.identifiers import SHORTUUID_PATTERN, decode_id, encode_id
@@ -26,7 +33,7 @@ MAX_TITLE_LENGTH = 255
 _BOOLEAN = TypeAdapter(bool)
 
 
-def build_fault(message: str, **limits: int | None) -> PydanticCustomError:
+def _build_fault(message: str, **limits: object) -> PydanticCustomError:
     """A fault of one field in our own words, which `problem_responses` passes on."""
     return PydanticCustomError("fault", "{message}", {"message": message, **limits})
 
@@ -35,47 +42,47 @@ def _read_organization_id(text: str) -> uuid.UUID:
     try:
         return decode_id(text)
     except ValueError as fault:
-        raise build_fault(str(fault)) from fault
+        raise _build_fault(str(fault)) from fault
 
 
 def _read_gtin(text: str) -> str:
     try:
         return normalize_gtin(text)
     except ValueError as fault:
-        raise build_fault(str(fault)) from fault
+        raise _build_fault(str(fault)) from fault
 
 
 def _check_title(value: str | FieldFault) -> str:
     if isinstance(value, FieldFault):
-        raise build_fault(value.message)
+        raise _build_fault(value.message)
     if len(value) > MAX_TITLE_LENGTH:
-        raise build_fault(
+        raise _build_fault(
             f"The title has {len(value)} characters; at most {MAX_TITLE_LENGTH} are allowed.",
             limit=MAX_TITLE_LENGTH,
             actual=len(value),
         )
     if any(unicodedata.category(character) == "Cc" for character in value):
-        raise build_fault("The title has control characters; only printable text is allowed.")
+        raise _build_fault("The title has control characters; only printable text is allowed.")
     return value
 
 
 def _check_is_primary(value: str | bool | FieldFault) -> bool:
     if isinstance(value, FieldFault):
-        raise build_fault(value.message)
+        raise _build_fault(value.message)
     try:
         return _BOOLEAN.validate_python(value)
     except ValidationError as fault:
-        raise build_fault(f"is_primary is {str(value)[:64]!r}; it takes true or false.") from fault
+        raise _build_fault(f"is_primary is {str(value)[:64]!r}; it takes true or false.") from fault
 
 
 def _check_image(image: IncomingImage) -> IncomingImage:
     if image.fault is not None:
-        raise build_fault(image.fault)
+        raise _build_fault(image.fault)
     try:
         _ = image.checked
     except ImageRefused as refusal:
         limits = {key: refusal.members.get(key) for key in ("limit", "actual")}
-        raise build_fault(refusal.detail, **limits) from refusal
+        raise _build_fault(refusal.detail, **limits) from refusal
     return image
 
 
@@ -106,9 +113,32 @@ class TradeItemPath(Schema):
     )
 
 
-Title = Annotated[str, BeforeValidator(_check_title)]
-IsPrimary = Annotated[bool, BeforeValidator(_check_is_primary)]
-Image = Annotated[UploadedFile, BeforeValidator(_check_image)]
+# Ninja wants its own marker last.
+ImagePart = Annotated[
+    IncomingImage,
+    PlainValidator(_check_image),
+    WithJsonSchema({"type": "string", "format": "binary"}),
+    File(description="Image file to upload (JPEG, PNG, GIF, WebP, SVG, or BMP)."),
+]
+TitlePart = Annotated[
+    str,
+    BeforeValidator(_check_title),
+    Form(
+        "",
+        max_length=MAX_TITLE_LENGTH,
+        description='Caption / role label for the image (e.g. "Front of package"). Empty string'
+        " when not specified.",
+    ),
+]
+IsPrimaryPart = Annotated[
+    bool,
+    BeforeValidator(_check_is_primary),
+    Form(
+        False,
+        description="When true, this image becomes the product's hero image and the previous"
+        " primary image is automatically unmarked. Defaults to false.",
+    ),
+]
 
 
 class ProductImageOut(Schema):

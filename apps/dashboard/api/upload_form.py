@@ -1,4 +1,4 @@
-"""The upload's form, part by part: one picture and two texts, and every way to get their names wrong."""
+"""The upload's form, part by part: one picture, two texts, and every way to get them wrong."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict
 from multipart import MultipartSegment
 
@@ -26,7 +25,7 @@ class FieldFault:
 
 
 class UploadForm:
-    """Takes the events of a multipart parser; afterwards `get_fields` and `get_files` tell what came."""
+    """Takes the events of a multipart parser; `get_fields` and `get_files` tell what came."""
 
     def __init__(self) -> None:
         self._image: IncomingImage | None = None
@@ -44,9 +43,9 @@ class UploadForm:
         elif event is not None:
             self._receive = self._begin_part(event)
 
-    def get_fields(self) -> QueryDict:
+    def get_fields(self) -> MultiValueDict[str, str | FieldFault]:
         """The texts; a `FieldFault` where one is wrong, nothing where ``is_primary`` is blank."""
-        fields = QueryDict(mutable=True)
+        fields = MultiValueDict[str, str | FieldFault]()
         for name, text in self._texts.items():
             if name != "is_primary" or text.strip():
                 fields[name] = _decode_text(name, text)
@@ -61,8 +60,8 @@ class UploadForm:
             self._set_fault(
                 "image", "The form has no part 'image'; send it with -F image=@photo.jpg"
             )
-        fault = self._faults.get("image")
-        self._image.fault = fault and fault.message
+        if "image" in self._faults:
+            self._image.fault = self._faults["image"].message
         return MultiValueDict({"image": [self._image]})
 
     def close(self) -> None:
@@ -85,7 +84,8 @@ class UploadForm:
         if part.filename is None:
             return self._set_fault(
                 "image",
-                "The part 'image' came as text, not as a file; was the @ in -F image=@photo.jpg left out?",
+                "The part 'image' came as text, not as a file; was the @ left out in"
+                " -F image=@photo.jpg?",
             )
         self._image = IncomingImage(part.filename)
         return self._image.receive

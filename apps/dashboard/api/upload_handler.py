@@ -1,4 +1,4 @@
-"""What becomes of files in a form: the upload's is checked as it arrives, all others are refused."""
+"""What becomes of a file in a form: the upload's is checked as it arrives, others are refused."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.files.uploadhandler import FileUploadHandler
 from django.db import connection
-from django.http import HttpResponse, QueryDict
+from django.http import HttpResponse
 from django.utils.datastructures import MultiValueDict
 from multipart import MultipartError, PushMultipartParser
 
@@ -30,7 +30,7 @@ def admit_upload(request: ApiRequest, organization_id: str, gtin: str) -> None:
     PayloadTooLarge, in this order. Leaves the product on the request.
     """
     caller = require_caller(request)
-    path = TradeItemPath(organization_id=organization_id, gtin=gtin)
+    path = TradeItemPath.model_validate({"organization_id": organization_id, "gtin": gtin})
     request.product = get_product(caller, path.organization_id, path.gtin, Permission.CONTRIBUTE)
     if request.content_type != "multipart/form-data":
         raise UnsupportedMediaType(
@@ -70,16 +70,16 @@ class RefusingUploadHandler(FileUploadHandler):
 
 
 class ImageUploadHandler(FileUploadHandler):
-    """Reads the whole form itself, since Django's parser does not tell a cut form from a whole one."""
+    """Reads the whole form itself: Django's parser does not tell a cut form from a whole one."""
 
-    def handle_raw_input(
+    def handle_raw_input(  # type: ignore[override]  # Django passes the request, and bytes
         self,
         input_data: ApiRequest,
         META: dict[str, Any],  # noqa: N803 (Django's name)
         content_length: int,
         boundary: bytes,
         encoding: str | None = None,
-    ) -> tuple[QueryDict, MultiValueDict]:
+    ) -> tuple[MultiValueDict[str, Any], MultiValueDict[str, Any]]:
         """Raises BadRequest, FormCutShort, PayloadTooLarge, ImageTooLarge or StorageUnavailable."""
         form = UploadForm()
         try:

@@ -8,6 +8,9 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management import BaseCommand, call_command
+from django.db import DatabaseError
+
+from apps.problems import StorageUnavailable
 
 HEADER_TIMEOUT_MILLISECONDS = 15_000
 # A stop waits this long for uploads that still move; one that has stalled is cut off then.
@@ -21,7 +24,10 @@ class Command(BaseCommand):
     requires_migrations_checks = True
 
     def handle(self, *args: Any, **options: Any) -> None:
-        call_command("sweep_unclaimed_objects", stdout=self.stdout)
+        try:
+            call_command("sweep_unclaimed_objects", stdout=self.stdout)
+        except (StorageUnavailable, DatabaseError) as fault:
+            self.stderr.write(f"The sweep was put off, the service starts all the same: {fault}")
         os.execv(  # noqa: S606 (our own arguments)
             sys.executable,
             [

@@ -1,0 +1,201 @@
+"""Whether uploaded bytes are a whole picture, and which: budget, format and verdict."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from hashlib import sha256
+from typing import Final
+
+from apps.problems import ImageDamaged, ImageTooLarge, NotAnImage, Problem
+from apps.products.containers.bmp import walk_bmp
+from apps.products.containers.byte_reader import ByteReader, Walk
+from apps.products.containers.frame_budget import FrameBudget, ImageSize
+from apps.products.containers.gif import walk_gif
+from apps.products.containers.jpeg import walk_jpeg
+from apps.products.containers.other_formats import name_other_format
+from apps.products.containers.png import walk_png
+from apps.products.containers.webp import walk_webp
+from apps.products.svg_checks import SvgCheck
+
+MAX_IMAGE_BYTES: Final = 20 * 1024 * 1024
+MAX_FRAME_PIXELS: Final = 64_000_000
+MAX_TOTAL_PIXELS: Final = 256_000_000
+
+
+class ImageFormat(StrEnum):
+    """The formats that are accepted."""
+
+    JPEG = "JPEG", "jpg", "image/jpeg"
+    PNG = "PNG", "png", "image/png"
+    GIF = "GIF", "gif", "image/gif"
+    WEBP = "WebP", "webp", "image/webp"
+    BMP = "BMP", "bmp", "image/bmp"
+    SVG = "SVG", "svg", "image/svg+xml"
+
+    label: str
+    extension: str
+    content_type: str
+
+    def __new__(cls, label: str, extension: str, content_type: str) -> ImageFormat:
+        member = str.__new__(cls, label.upper())
+        member._value_ = label.upper()
+        member.label = label
+        member.extension = extension
+        member.content_type = content_type
+        return member
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedImage:
+    """What an intact picture is; only an SVG may have no size of its own."""
+
+    image_format: ImageFormat
+    width: int | None
+    height: int | None
+    frames: int
+    byte_size: int
+    sha256: str
+
+
+# The bytes of a file that tell its format; a WebP takes 12, the names of other formats up to 16.
+_HEAD_BYTES: Final = 16
+# White space before an SVG beyond this is taken for no picture.
+_MAX_BLANK_BYTES: Final = 1024
+_WALKS: Final[tuple[tuple[re.Pattern[bytes], ImageFormat, Callable[..., Walk[ImageSize]]], ...]] = (
+    (re.compile(rb"\xff\xd8\xff"), ImageFormat.JPEG, walk_jpeg),
+    (re.compile(rb"\x89PNG"), ImageFormat.PNG, walk_png),
+    (re.compile(rb"GIF8"), ImageFormat.GIF, walk_gif),
+    (re.compile(rb"RIFF....WEBP", re.DOTALL), ImageFormat.WEBP, walk_webp),
+    (re.compile(rb"BM"), ImageFormat.BMP, walk_bmp),
+)
+# UTF-8, then UTF-16 in both byte orders, each with or without its mark
+_SVG_START: Final = re.compile(
+    rb"(?:\xef\xbb\xbf)?[ \t\r\n]*<"
+    rb"|(?:\xff\xfe)?(?:[ \t\r\n]\x00)*<\x00"
+    rb"|(?:\xfe\xff)?(?:\x00[ \t\r\n])*\x00<"
+)
+_BLANK: Final = re.compile(rb"(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?[ \t\r\n\x00]*")
+
+
+class _ContainerCheck:
+    """Drives the walk of one raster format over the chunks."""
+
+    def __init__(self, image_format: ImageFormat, walk: Callable[..., Walk[ImageSize]]) -> None:
+        self.image_format = image_format
+        self.budget = FrameBudget(MAX_FRAME_PIXELS, MAX_TOTAL_PIXELS)
+        self._reader = ByteReader()
+        self._walk = walk(self._reader, self.budget)
+        self._size: ImageSize | None = None
+
+    def feed(self, chunk: bytes) -> None:
+        if self._size:
+            return
+        self._reader.add_chunk(chunk)
+        try:
+            next(self._walk)
+        except StopIteration as end:
+            self._size = end.value
+
+    def finish(self, byte_size: int) -> ImageSize:
+        if not self._size:
+            raise ImageDamaged(
+                f"The {self.image_format.label} ends before {self._reader.awaited}: "
+                f"{byte_size:,} bytes arrived."
+            )
+        return self._size
+
+
+class ImageWalk:
+    """One uploaded file, checked, counted and hashed while its bytes arrive."""
+
+    def __init__(self) -> None:
+        self._head = b""
+        self._byte_size = 0
+        self._digest = sha256()
+        self._check: _ContainerCheck | SvgCheck | None = None
+        self._refusal: Problem | None = None
+
+    def feed(self, chunk: bytes) -> None:
+        """Take the next bytes, as many as there are.
+
+        Raises ``ImageTooLarge`` or a subclass of ``ImageRefused`` as soon as the fault is known,
+        and again at every later call: nothing more is looked at or hashed.
+        """
+        if self._refusal:
+            raise self._refusal
+        try:
+            self._walk_chunk(chunk)
+        except Problem as refusal:
+            self._refusal = refusal
+            raise
+        self._digest.update(chunk)
+
+    def finish(self) -> CheckedImage:
+        """Return the verdict, for ``check_image``."""
+        if self._refusal:
+            raise self._refusal
+        if not self._byte_size:
+            raise NotAnImage("The file is empty: 0 bytes arrived, and an image has at least 1.")
+        if self._check is None:
+            self._check = _start_check(self._head)
+            self._check.feed(self._head)
+        if isinstance(self._check, SvgCheck):
+            size = self._check.finish()
+            return self._build_verdict(ImageFormat.SVG, size.width, size.height, 1)
+        picture = self._check.finish(self._byte_size)
+        return self._build_verdict(
+            self._check.image_format, picture.width, picture.height, self._check.budget.frames
+        )
+
+    def _walk_chunk(self, chunk: bytes) -> None:
+        self._byte_size += len(chunk)
+        if self._byte_size > MAX_IMAGE_BYTES:
+            raise ImageTooLarge(
+                f"The image has more bytes than are allowed: {self._byte_size:,} arrived so far, "
+                f"{MAX_IMAGE_BYTES:,} are allowed.",
+                limit=MAX_IMAGE_BYTES,
+                actual=self._byte_size,
+            )
+        if self._check:
+            self._check.feed(chunk)
+            return
+        head = self._head + chunk if self._head else chunk
+        if len(head) < _HEAD_BYTES or (len(head) < _MAX_BLANK_BYTES and _BLANK.fullmatch(head)):
+            self._head = head
+            return
+        self._check = _start_check(head)
+        self._head = b""
+        self._check.feed(head)
+
+    def _build_verdict(
+        self, image_format: ImageFormat, width: int | None, height: int | None, frames: int
+    ) -> CheckedImage:
+        return CheckedImage(
+            image_format, width, height, frames, self._byte_size, self._digest.hexdigest()
+        )
+
+
+def check_image(walk: ImageWalk) -> CheckedImage:
+    """Return what the picture is, once its last byte has been fed.
+
+    Raises ``NotAnImage`` for an empty or unknown file, ``ImageDamaged`` for a cut one, and what
+    ``walk`` has raised before.
+    """
+    return walk.finish()
+
+
+def _start_check(head: bytes) -> _ContainerCheck | SvgCheck:
+    for start, image_format, walk in _WALKS:
+        if start.match(head):
+            return _ContainerCheck(image_format, walk)
+    if _SVG_START.match(head):
+        return SvgCheck()
+    if other := name_other_format(head[:_HEAD_BYTES]):
+        raise NotAnImage(f"This is {other}. JPEG, PNG, GIF, WebP, BMP and SVG are allowed.")
+    raise NotAnImage(
+        "The file is none of JPEG, PNG, GIF, WebP, BMP and SVG: it starts with "
+        f"{head[:8].hex(' ').upper()}."
+    )

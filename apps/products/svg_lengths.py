@@ -1,0 +1,45 @@
+"""Reads how large an SVG wants to be drawn, in CSS px."""
+
+from __future__ import annotations
+
+import math
+import re
+
+MAX_SIDE = 2**31 - 1
+
+_LENGTH = re.compile(r"\s*\+?((?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)(px|pt|pc|cm|mm|q|in|)\s*")
+# CSS 2.1 §4.3.2: 96 px to the inch.
+_PX_PER_INCH = 96
+_UNITS_PER_INCH = {"": 96, "px": 96, "pt": 72, "pc": 6, "in": 1, "cm": 2.54, "mm": 25.4, "q": 101.6}
+
+
+def read_sides(width: str, height: str, view_box: str) -> tuple[int | None, int | None]:
+    """Width and height from the root's attributes ("" where absent), None where they are open.
+
+    A side left open follows from the other by the ratio of the viewBox (CSS Images §5.3).
+    """
+    across, down = _read_length(width), _read_length(height)
+    box = _read_box(view_box)
+    if box is not None:
+        scale = across / box[0] if across else down / box[1] if down else 1.0
+        across, down = across or box[0] * scale, down or box[1] * scale
+    return _round_side(across), _round_side(down)
+
+
+def _read_length(text: str) -> float | None:
+    match = _LENGTH.fullmatch(text[:64].lower())
+    if match is None:
+        return None
+    return float(match[1]) * _PX_PER_INCH / _UNITS_PER_INCH[match[2]] or None
+
+
+def _read_box(text: str) -> tuple[float, float] | None:
+    try:
+        _, _, width, height = map(float, text[:256].replace(",", " ").split())
+    except ValueError:
+        return None
+    return (width, height) if 0 < width < math.inf and 0 < height < math.inf else None
+
+
+def _round_side(side: float | None) -> int | None:
+    return max(1, round(side)) if side is not None and 0 < side <= MAX_SIDE else None

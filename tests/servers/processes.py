@@ -1,0 +1,134 @@
+"""Starts one server as a child process and takes it down with everything that it started."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
+
+import psutil
+
+HOST = "127.0.0.1"
+LOG_TAIL_LINES = 30
+
+
+def find_free_ports(count: int) -> list[int]:
+    """Return `count` different ports on 127.0.0.1 that nobody listens on just now."""
+    with ExitStack() as stack:
+        # All are held at once, so that no two of them are the same.
+        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
+        for each in sockets:
+            each.bind((HOST, 0))
+        return [each.getsockname()[1] for each in sockets]
+
+
+def accepts_connections(port: int) -> bool:
+    """Tell whether somebody listens on this port of 127.0.0.1."""
+    with suppress(OSError), socket.create_connection((HOST, port), timeout=1):
+        return True
+    return False
+
+
+def set_privileges(stop_signal: signal.Signals, privileges: Sequence[str] = ()) -> list[str]:
+    """Return the words before a command that make it end with its parent, with these privileges.
+
+    The kernel sends the signal when the thread that started the process ends, so servers are
+    started from the main thread. Where there is no setpriv, only a killed parent leaves one behind.
+    """
+    setpriv = shutil.which("setpriv")
+    if setpriv is not None:
+        return [setpriv, "--pdeathsig", stop_signal.name.removeprefix("SIG"), *privileges, "--"]
+    if privileges:
+        raise RuntimeError("setpriv is missing; it comes with the package util-linux")
+    return []
+
+
+@contextmanager
+def run_process(
+    command: Sequence[str],
+    log_path: Path,
+    *,
+    folder: Path,
+    env: Mapping[str, str] | None = None,
+    stop_signal: signal.Signals = signal.SIGTERM,
+    privileges: Sequence[str] = (),
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Run the command in `folder`, its output appended to the log, and stop it at the end."""
+    with log_path.open("ab") as log:
+        process = subprocess.Popen(
+            [*set_privileges(stop_signal, privileges), *command],
+            cwd=folder,
+            env=env,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+    try:
+        yield process
+    finally:
+        stop_process(process, stop_signal)
+
+
+def stop_process(
+    process: subprocess.Popen[bytes],
+    stop_signal: signal.Signals = signal.SIGTERM,
+    stop_seconds: float = 10,
+) -> int:
+    """Ask the process to end, wait, then kill what is left of its group; return its exit code."""
+    try:
+        if process.poll() is None:
+            process.send_signal(stop_signal)
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(stop_seconds)
+    finally:
+        kill_process(process)
+    return process.returncode
+
+
+def kill_process(process: subprocess.Popen[bytes]) -> None:
+    """Kill the process and its whole group, and wait until nothing of it runs any more."""
+    while _has_running_member(process.pid):
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        time.sleep(0.01)
+    process.wait()
+
+
+def _has_running_member(group: int) -> bool:
+    for member in psutil.process_iter():
+        with suppress(ProcessLookupError, psutil.NoSuchProcess):
+            if os.getpgid(member.pid) == group and not _is_dead(member):
+                return True
+    return False
+
+
+def _is_dead(process: psutil.Process) -> bool:
+    # The dead stay in their group until init reaps them, which may be never. And a main thread
+    # that is dead says little: the others may still hold the process's port open.
+    return process.status() == psutil.STATUS_ZOMBIE and process.num_threads() <= 1
+
+
+def wait_until_ready(
+    process: subprocess.Popen[bytes],
+    log_path: Path,
+    is_ready: Callable[[], bool],
+    wait_seconds: float = 30,
+) -> None:
+    """Wait until the server answers; RuntimeError with the log's end when it does not."""
+    deadline = time.monotonic() + wait_seconds
+    while not is_ready():
+        exit_code = process.poll()
+        if exit_code is not None or time.monotonic() > deadline:
+            state = f"not ready after {wait_seconds} s" if exit_code is None else "ended early"
+            tail = "\n".join(log_path.read_text(errors="replace").splitlines()[-LOG_TAIL_LINES:])
+            raise RuntimeError(
+                f"{process.args!r}: {state} (exit code {exit_code}). End of {log_path}:\n{tail}"
+            )
+        time.sleep(0.05)

@@ -1,0 +1,101 @@
+"""The service itself, as `manage.py serve` runs it in production."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+import psutil
+
+from tests.servers.processes import (
+    HOST,
+    find_free_ports,
+    kill_process,
+    run_process,
+    stop_process,
+    wait_until_ready,
+)
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+SECRET_KEY = "only-for-servers-that-tests-start-on-127.0.0.1-and-stop-again"
+# The server promises to end within 35 s of a SIGTERM, beside a stalled upload too.
+STOP_SECONDS = 40
+
+
+@dataclass(frozen=True)
+class Service:
+    """A running server: its address, its main process (the workers are its children), its log."""
+
+    url: str
+    process: psutil.Process
+    log_path: Path
+    _popen: subprocess.Popen[bytes] = field(repr=False)
+
+    def stop(self, stop_seconds: float = STOP_SECONDS) -> int:
+        """Send SIGTERM, wait, and return the exit code; killed when it takes longer than that."""
+        return stop_process(self._popen, stop_seconds=stop_seconds)
+
+    def kill(self) -> None:
+        """Send SIGKILL to the server and all its workers at once."""
+        kill_process(self._popen)
+
+
+@contextmanager
+def run_service(folder: Path, env: dict[str, str], *, migrate: bool = False) -> Iterator[Service]:
+    """Run the production server with nothing from the caller's environment but PATH and `env`.
+
+    Unless `env` says otherwise it listens on a free port and keeps a SQLite database and its
+    media in the folder. To start a killed server again at the same address, give `PORT`.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    environment = _build_environment(folder.resolve(), env)
+    if migrate:
+        _migrate(environment)
+    url = f"http://{HOST}:{environment['PORT']}"
+    log_path = folder / "service.log"
+    command = [sys.executable, "manage.py", "serve"]
+    with run_process(command, log_path, folder=REPOSITORY, env=environment) as process:
+        wait_until_ready(process, log_path, lambda: _is_healthy(url))
+        yield Service(url, psutil.Process(process.pid), log_path, process)
+
+
+def _build_environment(folder: Path, env: dict[str, str]) -> dict[str, str]:
+    return {
+        "PATH": os.environ.get("PATH", os.defpath),
+        "HOME": str(folder),
+        "LANG": "C.UTF-8",
+        "PYTHONUNBUFFERED": "1",
+        "DJANGO_SECRET_KEY": SECRET_KEY,
+        "DATABASE_URL": f"sqlite:///{folder}/db.sqlite3",
+        "MEDIA_ROOT": str(folder / "media"),
+        "HOST": HOST,
+        "PORT": env.get("PORT") or str(find_free_ports(1)[0]),
+        **env,
+    }
+
+
+def _migrate(environment: dict[str, str]) -> None:
+    finished = subprocess.run(
+        [sys.executable, "manage.py", "migrate", "--no-input"],
+        cwd=REPOSITORY,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if finished.returncode != 0:
+        raise RuntimeError(f"manage.py migrate failed: {finished.stdout}{finished.stderr}")
+
+
+def _is_healthy(url: str) -> bool:
+    try:
+        answer = httpx.get(f"{url}/healthz", timeout=2, trust_env=False)
+    except httpx.TransportError:
+        return False
+    return answer.status_code == httpx.codes.OK

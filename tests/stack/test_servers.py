@@ -1,0 +1,155 @@
+"""Every server that other tests rely on starts, does its one thing, and stops."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import boto3
+import httpx
+import psycopg
+import pytest
+import valkey
+
+from tests.servers import (
+    node_executable,
+    run_chromium,
+    run_nginx,
+    run_postgres,
+    run_s3,
+    run_service,
+    run_valkey,
+)
+from tests.servers.processes import accepts_connections, run_process, wait_until_ready
+from tests.servers.service import REPOSITORY
+
+
+class EchoHandler(BaseHTTPRequestHandler):
+    """Answers a POST with the body's length, and says who was asked and for whom."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_POST(self) -> None:
+        """Read the whole body and answer."""
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        answer = f"{len(body)} bytes for {self.headers['X-Forwarded-For']}".encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(answer)))
+        self.end_headers()
+        self.wfile.write(answer)
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def echo_url() -> Iterator[str]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), EchoHandler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+def test_postgres_answers_and_keeps_its_data(tmp_path: Path) -> None:
+    with run_postgres(tmp_path) as url, psycopg.connect(url) as connection:
+        assert connection.execute("select 1").fetchone() == (1,)
+        connection.execute("create table kept as select 7 as number")
+    with run_postgres(tmp_path) as url, psycopg.connect(url) as connection:
+        assert connection.execute("select number from kept").fetchone() == (7,)
+
+
+def test_valkey_counts(tmp_path: Path) -> None:
+    with run_valkey(tmp_path) as url, valkey.Valkey.from_url(url) as client:
+        assert [client.incr("counter"), client.incr("counter")] == [1, 2]
+
+
+def test_s3_object_is_readable_by_a_stranger_and_the_bucket_is_not(tmp_path: Path) -> None:
+    with run_s3(tmp_path, "images") as server:
+        boto3.client(
+            "s3",
+            endpoint_url=server.endpoint_url,
+            aws_access_key_id=server.access_key,
+            aws_secret_access_key=server.secret_key,
+            region_name="us-east-1",
+        ).put_object(Bucket=server.bucket, Key="a/b.png", Body=b"PNG", ContentType="image/png")
+        bucket_url = f"{server.endpoint_url}/{server.bucket}"
+        read = httpx.get(f"{bucket_url}/a/b.png")
+        assert (read.content, read.headers["Content-Type"]) == (b"PNG", "image/png")
+        assert httpx.get(f"{bucket_url}/").status_code == 403
+        assert httpx.put(f"{bucket_url}/a/b.png", content=b"other").status_code == 403
+
+
+@pytest.mark.parametrize("request_buffering", [False, True])
+def test_nginx_passes_a_body_on(tmp_path: Path, echo_url: str, request_buffering: bool) -> None:
+    with (
+        run_nginx(tmp_path, echo_url, request_buffering=request_buffering) as url,
+        httpx.Client(base_url=url) as client,
+    ):
+        answers = [client.post("/", content=bytes(size)) for size in (0, 20 << 20)]
+        assert [answer.text for answer in answers] == [
+            "0 bytes for 127.0.0.1",
+            "20971520 bytes for 127.0.0.1",
+        ]
+        assert client.post("/", content=bytes((32 << 20) + 1)).status_code == 413
+
+
+def test_chromium_opens_a_page() -> None:
+    with run_chromium() as browser:
+        page = browser.new_page()
+        page.goto("data:text/html,<title>Hello</title><p>Brand dashboard")
+        assert page.title() == "Hello"
+        assert page.inner_text("p") == "Brand dashboard"
+
+
+def test_node_has_fetch() -> None:
+    command = [node_executable(), "--print", "typeof fetch"]
+    assert subprocess.check_output(command, text=True) == "function\n"
+
+
+def test_service_is_killed_with_its_workers_and_starts_again_where_it_was(tmp_path: Path) -> None:
+    with run_service(tmp_path, {}, migrate=True) as service:
+        port = urlsplit(service.url).port
+        assert port is not None
+        assert service.process.children()
+        service.kill()
+        assert not accepts_connections(port)
+    with run_service(tmp_path, {"PORT": str(port)}) as restarted:
+        assert restarted.url == service.url
+        assert httpx.get(f"{restarted.url}/healthz").status_code == 200
+        assert restarted.stop() == 0
+
+
+def test_server_that_ends_early_is_reported_with_its_log(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", "raise SystemExit('the reason')"]
+    log_path = tmp_path / "server.log"
+    with (
+        run_process(command, log_path, folder=tmp_path) as process,
+        pytest.raises(RuntimeError, match=r"ended early \(exit code 1\)(?s:.*)the reason"),
+    ):
+        wait_until_ready(process, log_path, lambda: False)
+
+
+def test_killed_parent_leaves_no_server_behind(tmp_path: Path) -> None:
+    program = (
+        "import os, pathlib, signal, sys\n"
+        "from tests.servers import run_postgres\n"
+        "with run_postgres(pathlib.Path(sys.argv[1])) as url:\n"
+        "    print(url, flush=True)\n"
+        "    os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    command = [sys.executable, "-c", program, str(tmp_path)]
+    killed = subprocess.run(command, cwd=REPOSITORY, stdout=subprocess.PIPE, check=False)
+    assert killed.returncode == -signal.SIGKILL
+    port = urlsplit(killed.stdout.decode()).port
+    assert port is not None
+    deadline = time.monotonic() + 10
+    while accepts_connections(port) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not accepts_connections(port)
