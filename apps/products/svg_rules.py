@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
-# Between namespace and local name; XML 1.0 §2.3 lets a line feed into neither.
+# Between namespace and local name; expat refuses a namespace that holds it.
 NAME_SEPARATOR = "\n"
 SVG_NAMESPACE = "http://www.w3.org/2000/svg"
 XLINK_HREF = "http://www.w3.org/1999/xlink" + NAME_SEPARATOR + "href"
