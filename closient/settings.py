@@ -25,6 +25,8 @@ API_SERVER_URL = env.str("API_SERVER_URL", "").rstrip("/")
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0)
 VALKEY_URL = env.str("VALKEY_URL", "")
+RATE_LIMIT_PER_MINUTE = env.int("RATE_LIMIT_PER_MINUTE", 300)
+RATE_LIMIT_PER_DAY = env.int("RATE_LIMIT_PER_DAY", 10_000)
 
 # Serving
 HOST = env.str("HOST", "127.0.0.1")

@@ -20,6 +20,7 @@ PROBLEM_TITLES = {
     "payload_too_large": (413, "Payload Too Large"),
     "unsupported_media_type": (415, "Unsupported Media Type"),
     "validation_error": (422, "Validation Error"),
+    "rate_limited": (429, "Too Many Requests"),
     "internal_error": (500, "Internal Server Error"),
     "service_unavailable": (503, "Service Unavailable"),
 }

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import json
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +14,7 @@ import pytest
 from django.contrib.auth.models import User
 
 from apps.dashboard.api.identifiers import encode_id
+from apps.dashboard.api.rate_limit import get_counts
 from apps.dashboard.api.request_body import ApiHandler
 from apps.organizations.api_keys import issue_api_key
 from apps.organizations.models import ApiKey, Membership, Organization
@@ -139,7 +142,40 @@ def api(cast: Cast, editor_key: str, client_here: httpx.Client) -> Api:
 
 
 @pytest.fixture(autouse=True)
-def _empty_media() -> Iterator[None]:
+def _fresh_world() -> Iterator[None]:
     yield
+    get_counts.cache_clear()
     for path in list_media():
         path.unlink()
+
+
+@pytest.fixture(scope="session")
+def seed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """What `manage.py seed_demo --json` printed for the database that `service` starts with."""
+    from tests.servers import run_manage  # noqa: PLC0415 (half a second that few tests need)
+
+    folder = tmp_path_factory.getbasetemp() / "seed"
+    run_manage(folder, {}, "migrate", "--no-input", "--verbosity", "0")
+    printed: dict[str, Any] = json.loads(run_manage(folder, {}, "seed_demo", "--json"))
+    return printed
+
+
+@pytest.fixture(scope="session")
+def service(seed: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """The production server on SQLite and local disk, with the sample data, for all tests."""
+    from tests.servers import run_service  # noqa: PLC0415
+
+    folder = tmp_path_factory.mktemp("service")
+    shutil.copyfile(tmp_path_factory.getbasetemp() / "seed" / "db.sqlite3", folder / "db.sqlite3")
+    limits = {"RATE_LIMIT_PER_MINUTE": "1000000", "RATE_LIMIT_PER_DAY": "1000000"}
+    with run_service(folder, limits) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """A headless Chromium, as playwright drives it."""
+    from tests.servers import run_chromium  # noqa: PLC0415
+
+    with run_chromium() as chromium:
+        yield chromium

@@ -9,6 +9,9 @@ from enum import StrEnum
 from apps.organizations.models import ApiKey, Membership, Permission
 
 
+PUBLISHABLE_LIMIT_PER_MINUTE = 100
+
+
 class CallerKind(StrEnum):
     API_KEY = "api_key"
     OAUTH_TOKEN = "oauth_token"  # noqa: S105 (a kind, not a secret)
@@ -19,15 +22,19 @@ class CallerKind(StrEnum):
 class Caller:
     """Whoever is signed in.
 
-    ``granted`` caps what the user's role would allow; ``organization_id`` is the only organization
-    that the credential reaches, None where it follows the user's memberships.
+    ``credential`` names the key, token or session user, as in ``api_key:17``; ``granted`` caps what
+    the user's role would allow; ``organization_id`` is the only organization that the credential
+    reaches, None where it follows the user's memberships; the limits are those of the credential,
+    0 where it has the default.
     """
 
     kind: CallerKind
+    credential: str
     user_id: int
     granted: frozenset[Permission] = frozenset(Permission)
     organization_id: uuid.UUID | None = None
-    api_key_id: int | None = None
+    limit_per_minute: int = 0
+    limit_per_day: int = 0
 
     def reaches(self, organization_id: uuid.UUID) -> bool:
         """Whether the credential may speak of that organization at all."""
@@ -47,8 +54,14 @@ def get_api_key_caller(api_key: ApiKey) -> Caller:
         granted = ApiKey.PERMISSIONS[ApiKey.Role(api_key.role)]
     return Caller(
         kind=CallerKind.API_KEY,
+        credential=f"{CallerKind.API_KEY}:{api_key.pk}",
         user_id=api_key.user_id,
         granted=granted,
         organization_id=api_key.organization_id,
-        api_key_id=api_key.pk,
+        limit_per_minute=api_key.rate_limit_per_minute or _get_default_limit(api_key.kind),
+        limit_per_day=api_key.rate_limit_per_day,
     )
+
+
+def _get_default_limit(kind: str) -> int:
+    return PUBLISHABLE_LIMIT_PER_MINUTE if kind == ApiKey.Kind.PUBLISHABLE else 0

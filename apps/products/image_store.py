@@ -43,6 +43,7 @@ def store_image(
     with _take_turn():
         UnclaimedObject.objects.create(object_name=image.object_name)
     incoming.content_type = image.content_type
+    _release_connection()
     try:
         default_storage.save(image.object_name, incoming)
         with _take_turn(), transaction.atomic():
@@ -123,6 +124,12 @@ def _insert_row(image: ProductImage) -> None:
 def _lock_product(product: Product) -> None:
     # Whoever changes the primary holds the product's row, so that two never wait for each other.
     Product.objects.select_for_update().only("pk").get(pk=product.pk)
+
+
+def _release_connection() -> None:
+    # A pooled connection goes back: a slow storage would keep it from the others for seconds.
+    if connection.settings_dict["OPTIONS"].get("pool") and not connection.in_atomic_block:
+        connection.close()
 
 
 @contextmanager

@@ -16,6 +16,15 @@ from apps.products.incoming_image import IncomingImage
 
 S3_FAULTS = (Boto3Error, BotoCoreError, ClientError)
 CACHE_CONTROL = "public, max-age=31536000, immutable"
+# A client that uploads waits for two attempts and a removal: 23 s, if the storage hangs. Proxies
+# lose patience after 60 s.
+PATIENT = Config(
+    connect_timeout=3,
+    read_timeout=10,
+    retries={"mode": "standard", "total_max_attempts": 2},
+    max_pool_connections=64,
+)
+IMPATIENT = Config(connect_timeout=2, read_timeout=3, retries={"total_max_attempts": 1})
 
 
 class ImmutableS3Storage(S3Storage):  # type: ignore[misc]  # has no types
@@ -27,18 +36,25 @@ class ImmutableS3Storage(S3Storage):  # type: ignore[misc]  # has no types
             "file_overwrite": True,  # names are unique: nobody asks first whether one is taken
             "querystring_auth": False,
             "object_parameters": {"CacheControl": CACHE_CONTROL},
-            "client_config": Config(
-                connect_timeout=3,
-                read_timeout=10,
-                retries={"mode": "standard", "total_max_attempts": 3},
-                max_pool_connections=64,
-            ),
+            "client_config": PATIENT,
         }
 
     @cached_property
     def connection(self) -> Any:
         """Shared: only its client is used, which boto3 documents as safe between threads."""
         return super().connection
+
+    @cached_property
+    def impatient_client(self) -> Any:
+        """For requests that carry no picture, and whose failure is no loss."""
+        return self._create_session().client(
+            "s3",
+            region_name=self.region_name,
+            use_ssl=self.use_ssl,
+            endpoint_url=self.endpoint_url,
+            config=self.client_config.merge(IMPATIENT),
+            verify=self.verify,
+        )
 
     @cached_property
     def unsigned_connection(self) -> Any:
@@ -63,7 +79,7 @@ class ImmutableS3Storage(S3Storage):  # type: ignore[misc]  # has no types
         """Remove the object; one that is not there is no fault."""
         key = self._normalize_name(name)
         try:
-            self.connection.meta.client.delete_object(Bucket=self.bucket_name, Key=key)
+            self.impatient_client.delete_object(Bucket=self.bucket_name, Key=key)
         except S3_FAULTS as fault:
             raise StorageUnavailable("The picture could not be removed; try again.") from fault
 
@@ -77,7 +93,7 @@ class ImmutableS3Storage(S3Storage):  # type: ignore[misc]  # has no types
     def is_ready(self) -> bool:
         """Whether the bucket answers."""
         try:
-            self.connection.meta.client.head_bucket(Bucket=self.bucket_name)
+            self.impatient_client.head_bucket(Bucket=self.bucket_name)
         except S3_FAULTS:
             return False
         return True

@@ -24,7 +24,11 @@ def find_caller(request: ApiRequest) -> Caller | Unauthorized:
     if "Authorization" in request.headers:
         return _build_unauthorized("The access token is unknown, revoked or expired.")
     if request.user.is_authenticated:
-        return Caller(kind=CallerKind.SESSION, user_id=request.user.pk)
+        return Caller(
+            kind=CallerKind.SESSION,
+            credential=f"{CallerKind.SESSION}:{request.user.pk}",
+            user_id=request.user.pk,
+        )
     return _build_unauthorized("No credential was sent; send an API key in the header X-API-Key.")
 
 

@@ -1,4 +1,4 @@
-"""The one way in and out of the API: the caller is found first, every error leaves a problem."""
+"""The one way in and out of the API: callers are found and counted, errors leave as problems."""
 
 from __future__ import annotations
 
@@ -9,14 +9,17 @@ from django.http import HttpRequest, HttpResponse
 
 from apps.dashboard.api.auth import find_caller
 from apps.dashboard.api.problem_responses import (
-    CONTENT_TYPE,
     build_problem_response,
+    ensure_problem,
     get_problem,
-    restate_error,
 )
+from apps.dashboard.api.rate_limit import count_request
 from apps.dashboard.api.request_body import ApiRequest
+from apps.problems import Unauthorized
 
 API_PREFIX = "/dashboard/api/"
+UNLIMITED_PATHS = frozenset({f"{API_PREFIX}v1/docs", f"{API_PREFIX}v1/openapi.json"})
+NOBODY = Unauthorized("The credential could not be looked up.")
 
 
 class ApiMiddleware:
@@ -26,15 +29,28 @@ class ApiMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: ApiRequest) -> HttpResponse:
-        if not request.path_info.startswith(API_PREFIX):
+        path = request.path_info
+        if not path.startswith(API_PREFIX):
             return self.get_response(request)
+        return self.get_response(request) if path in UNLIMITED_PATHS else self._count(request)
+
+    def _count(self, request: ApiRequest) -> HttpResponse:
         try:
             request.caller = find_caller(request)
         except DatabaseFault as fault:
-            return self.process_exception(request, fault) or restate_error(HttpResponse(status=500))
-        response = self.get_response(request)
-        if response.status_code >= 400 and response.headers.get("Content-Type") != CONTENT_TYPE:
-            return restate_error(response)
+            # Nobody is known, so nobody pays; an address may still see where it stands.
+            request.caller = NOBODY
+            standing = count_request(request, cost=0)
+            response = self.process_exception(request, fault) or HttpResponse(status=500)
+        else:
+            standing = count_request(request)
+            response = (
+                build_problem_response(standing.get_problem())
+                if standing.is_refused
+                else self.get_response(request)
+            )
+        response = ensure_problem(response)
+        standing.write_headers(response)
         return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:

@@ -12,7 +12,7 @@ import pydantic
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, UnreadablePostError
+from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 from django.utils import timezone
 
@@ -92,8 +92,13 @@ def build_problem_response(problem: Problem) -> HttpResponse:
     return HttpResponse(body, status=problem.status, content_type=CONTENT_TYPE, headers=headers)
 
 
-def restate_error(response: HttpResponseBase) -> HttpResponse:
-    """A framework's own error response as a problem; ``Allow`` is kept (RFC 9110 §15.5.6)."""
+def ensure_problem(response: HttpResponse) -> HttpResponse:
+    """The response, or where it is a framework's own error, a problem that says the same.
+
+    ``Allow`` is kept (RFC 9110 §15.5.6).
+    """
+    if response.status_code < 400 or response.headers.get("Content-Type") == CONTENT_TYPE:
+        return response
     problem = _BY_STATUS.get(response.status_code)
     if problem is None:
         problem = BadRequest(f"{HTTPStatus(response.status_code).phrase}.")

@@ -1,0 +1,157 @@
+"""Products, their images and the unclaimed objects, for those who run the service."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any, ClassVar
+
+import shortuuid
+from django import forms
+from django.contrib import admin
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from apps.organizations.admin import decode_searched_id
+from apps.products.gtin import normalize_gtin
+from apps.products.image_store import remove_image
+from apps.products.models import Product, ProductImage, UnclaimedObject
+
+
+def find_gtin(text: str) -> str | None:
+    """The GTIN-14 that a search text stands for, if it does."""
+    try:
+        return normalize_gtin(text.strip())
+    except ValueError:
+        return None
+
+
+@admin.register(Product)
+class ProductAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ("gtin", "name", "owner", "created")
+    list_select_related = ("owner",)
+    list_filter = (("owner", admin.EmptyFieldListFilter),)
+    list_per_page = 50
+    show_full_result_count = False  # a count of a million rows for each page
+    search_fields = ("name", "owner__name")
+    search_help_text = "GTIN (8 to 14 digits), name or owner"
+    autocomplete_fields = ("owner",)
+    fields = ("gtin", "name", "owner", "images_link", "created")
+    readonly_fields = ("images_link", "created")
+
+    @admin.display(description="images")
+    def images_link(self, product: Product) -> SafeString | str:
+        if product.pk is None:
+            return "-"
+        address = reverse("admin:products_productimage_changelist")
+        return format_html(
+            '<a href="{}?q={}">{}</a>', address, product.gtin, product.images.count()
+        )
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Product | None = None) -> Any:
+        # Names of objects hold the GTIN; another GTIN is another product.
+        return self.readonly_fields if obj is None else ("gtin", *self.readonly_fields)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Product], search_term: str
+    ) -> tuple[QuerySet[Product], bool]:
+        if gtin14 := find_gtin(search_term):
+            return queryset.filter(gtin=gtin14), False
+        return super().get_search_results(request, queryset, search_term)
+
+
+@admin.register(ProductImage)
+class ProductImageAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Pictures come and go through `image_store` alone, so that row and object stay together."""
+
+    list_display = (
+        *("thumbnail", "short_id", "title", "product", "is_primary", "priority"),
+        *("image_format", "size", "byte_size", "created"),
+    )
+    list_display_links = ("thumbnail", "short_id")
+    list_select_related = ("product",)
+    list_filter = ("is_primary", "image_format", "created")
+    list_per_page = 25
+    show_full_result_count = False
+    search_fields = ("title", "=sha256", "product__name", "product__owner__name")
+    search_help_text = "Id, GTIN, title, SHA-256, product or its owner"
+    fields = (
+        *("thumbnail", "title", "priority", "short_id", "product", "is_primary", "image_format"),
+        *("size", "byte_size", "sha256", "object_name", "uploaded_by", "created"),
+    )
+    readonly_fields = tuple(name for name in fields if name not in {"title", "priority"})
+
+    class Media:
+        css: ClassVar = {"all": ["products/thumbnails.css"]}
+
+    @admin.display(description="picture")
+    def thumbnail(self, image: ProductImage) -> SafeString:
+        return format_html(
+            '<a href="{0}"><img class="thumbnail" src="{0}" alt="{1}" loading="lazy"></a>',
+            image.url,
+            image.title,
+        )
+
+    @admin.display(description="id", ordering="id")
+    def short_id(self, image: ProductImage) -> str:
+        return shortuuid.encode(image.pk)
+
+    @admin.display(description="pixels")
+    def size(self, image: ProductImage) -> str:
+        return f"{image.width} x {image.height}" if image.width else "-"
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        actions = super().get_actions(request)
+        actions.pop("delete_selected", None)  # it would leave the objects behind
+        return actions
+
+    def save_model(
+        self,
+        request: HttpRequest,
+        obj: ProductImage,
+        form: forms.ModelForm[ProductImage],
+        change: bool,
+    ) -> None:
+        """Only what the form has: an upload may be changing ``is_primary`` at this moment."""
+        obj.save(update_fields=form.changed_data)
+
+    def delete_model(self, request: HttpRequest, obj: ProductImage) -> None:
+        """Once the admin's own transaction is through: the object must not go before the row."""
+        transaction.on_commit(partial(remove_image, obj))
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[ProductImage], search_term: str
+    ) -> tuple[QuerySet[ProductImage], bool]:
+        if gtin14 := find_gtin(search_term):
+            return queryset.filter(product__gtin=gtin14), False
+        if image_id := decode_searched_id(search_term):
+            return queryset.filter(pk=image_id), False
+        return super().get_search_results(request, queryset, search_term)
+
+
+@admin.register(UnclaimedObject)
+class UnclaimedObjectAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """To look at; the sweep removes them."""
+
+    list_display = ("object_name", "created")
+    search_fields = ("object_name",)
+    show_full_result_count = False
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(
+        self, request: HttpRequest, obj: UnclaimedObject | None = None
+    ) -> bool:
+        return False
+
+    def has_delete_permission(
+        self, request: HttpRequest, obj: UnclaimedObject | None = None
+    ) -> bool:
+        return False

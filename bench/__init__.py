@@ -1,0 +1,1 @@
+"""What an upload costs, beside what people would use instead."""
