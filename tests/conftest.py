@@ -112,7 +112,7 @@ def client_here(service_here: Service) -> Iterator[httpx.Client]:
 
 @dataclass(frozen=True)
 class Api:
-    """Posts forms to the product's images as one caller."""
+    """The images of the product, as one caller reaches them."""
 
     client: httpx.Client
     path: str
@@ -123,6 +123,10 @@ class Api:
     ) -> httpx.Response:
         files = {"image": (name, make_jpeg() if image is None else image)}
         return self.client.post(path or self.path, headers=self.headers, files=files, data=fields)
+
+    def get(self, query: str = "") -> httpx.Response:
+        """The list of images."""
+        return self.client.get(self.path + query, headers=self.headers)
 
     def post(
         self,

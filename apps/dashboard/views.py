@@ -2,20 +2,36 @@
 
 from __future__ import annotations
 
-import uuid
+import json
 
 from django.conf import settings
-from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
-from django.db import DatabaseError, connection
+from django.db import Error as DatabaseFault
+from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.templatetags.static import static
+from django.urls import reverse
+from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_safe
 from django.views.static import serve
 
-from apps.problems import StorageUnavailable
+from apps.dashboard.api.problem_responses import build_problem_response
+from apps.dashboard.problem_pages import (
+    FORMATS,
+    FRAME_LIMIT,
+    IMAGE_LIMIT,
+    PROBLEM_PAGES,
+    TOTAL_LIMIT,
+)
+from apps.dashboard.request_id import get_request_id
+from apps.dashboard.security_headers import HEADER as POLICY_HEADER
+from apps.dashboard.security_headers import build_page_policy
 from apps.products.image_checks import ImageFormat
 
+# RFC 9727 §4, RFC 9264 §4.2
+LINKSET_TYPE = 'application/linkset+json; profile="https://www.rfc-editor.org/info/rfc9727"'
 OBJECT_HEADERS = {
     "Cache-Control": "public, max-age=31536000, immutable",
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox",
@@ -26,7 +42,65 @@ CONTENT_TYPES = {f.extension: f.content_type for f in ImageFormat}
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    return redirect("dashboard_api:openapi-view")
+    return render(request, "dashboard/home.html")
+
+
+@require_safe
+@ensure_csrf_cookie
+def api_docs(request: HttpRequest) -> HttpResponse:
+    """Swagger UI with our introduction; it may send with the session of who is signed in."""
+    context = {
+        "section": "docs",
+        "origin": request.build_absolute_uri("/").rstrip("/"),
+        "pages": PROBLEM_PAGES.values(),
+        "image_limit": IMAGE_LIMIT,
+        "frame_limit": FRAME_LIMIT,
+        "total_limit": TOTAL_LIMIT,
+        "formats": FORMATS,
+    }
+    response = render(request, "dashboard/api_docs.html", context)
+    # Swagger's style sheet brings its icons along.
+    response.headers[POLICY_HEADER] = build_page_policy("data:")
+    return response
+
+
+@require_safe
+def api_catalog(request: HttpRequest) -> HttpResponse:
+    """Where this API's document, pages and health are, for programs (RFC 9727, RFC 8631)."""
+
+    def link(name: str, media_type: str) -> list[dict[str, str]]:
+        return [{"href": request.build_absolute_uri(reverse(name)), "type": media_type}]
+
+    entry = {
+        "anchor": request.build_absolute_uri(reverse("dashboard_api:api-root")),
+        "service-desc": link("dashboard_api:openapi-json", "application/json"),
+        "service-doc": link("api-docs", "text/html"),
+        "status": link("healthz", "text/plain"),
+    }
+    headers = {"Link": f'<{reverse("api-catalog")}>; rel="api-catalog"'}
+    return JsonResponse({"linkset": [entry]}, content_type=LINKSET_TYPE, headers=headers)
+
+
+@require_safe
+def favicon(request: HttpRequest) -> HttpResponse:
+    """For the admin and for JSON in a browser, which name no icon of their own."""
+    return redirect(static("dashboard/favicon.svg"))
+
+
+@require_safe
+def problem_index(request: HttpRequest) -> HttpResponse:
+    context = {"section": "problems", "pages": PROBLEM_PAGES.values()}
+    return render(request, "dashboard/problem_index.html", context)
+
+
+@require_safe
+def problem_page(request: HttpRequest, error_code: str) -> HttpResponse:
+    page = PROBLEM_PAGES.get(error_code)
+    if page is None:
+        raise Http404
+    body = json.loads(build_problem_response(page.example).content)
+    context = {"section": "problems", "page": page, "example_body": json.dumps(body, indent=2)}
+    return render(request, "dashboard/problem_page.html", context)
 
 
 @require_safe
@@ -36,50 +110,69 @@ def tell_alive(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def tell_ready(request: HttpRequest) -> HttpResponse:
-    parts = {"database": _answers_database(), "storage": _answers_storage()}
+    parts = {"database": _answers_database(), "storage": default_storage.is_ready()}  # type: ignore[attr-defined]  # ours have it
     return JsonResponse(parts, status=200 if all(parts.values()) else 503)
-
-
-@require_safe
-def error_page(request: HttpRequest, error_code: str) -> HttpResponse:
-    raise Http404
 
 
 @require_safe
 def serve_object(request: HttpRequest, object_name: str) -> HttpResponseBase:
     """An object of the local disk; in production a web server in front does this."""
-    if settings.AWS_STORAGE_BUCKET_NAME or not object_name.startswith("products/"):
+    content_type = CONTENT_TYPES.get(object_name.rpartition(".")[2])
+    if settings.AWS_STORAGE_BUCKET_NAME or content_type is None:
         raise Http404
-    response = serve(request, object_name, document_root=settings.MEDIA_ROOT)
-    response.headers.update(OBJECT_HEADERS)
-    response.headers["Content-Type"] = CONTENT_TYPES[object_name.rpartition(".")[2]]
+    # Not from the root: unfinished uploads lie beside the products.
+    response = serve(request, object_name, document_root=str(settings.MEDIA_ROOT / "products"))
+    for name, value in {**OBJECT_HEADERS, "Content-Type": content_type}.items():
+        response.headers[name] = value
     return response
 
 
-def bad_request(request, exception):
-    return HttpResponse("bad request", status=400)
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _render_error(
+        400,
+        "We could not read that",
+        "The request is malformed. Go back and try once more; if a link brought you here, it is"
+        " probably broken.",
+    )
 
 
-def permission_denied(request, exception):
-    return HttpResponse("denied", status=403)
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _render_error(
+        403,
+        "This page is not open to you",
+        "Your account does not have the permission. An owner of your organization can give it to"
+        " you; or sign in with another account.",
+    )
 
 
-def page_not_found(request, exception):
-    return HttpResponse("not found", status=404)
+def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _render_error(
+        404,
+        "There is nothing at this address",
+        "It may be mistyped, or what was here is gone. Nothing of yours is lost by coming here.",
+    )
 
 
-def server_error(request):
-    return HttpResponse("error", status=500)
+def server_error(request: HttpRequest) -> HttpResponse:
+    page = render_to_string("dashboard/server_error.html", {"request_id": get_request_id()})
+    return HttpResponse(page, status=500)
+
+
+def _render_error(status: int, title: str, message: str) -> HttpResponse:
+    # Without the request: what its user or session would ask of the database may be what failed.
+    context = {
+        "status": status,
+        "title": title,
+        "message": message,
+        "request_id": get_request_id(),
+    }
+    return HttpResponse(render_to_string("dashboard/error.html", context), status=status)
 
 
 def _answers_database() -> bool:
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
-    except DatabaseError:
+    except DatabaseFault:
         return False
-    return True
-
-
-def _answers_storage() -> bool:
     return True

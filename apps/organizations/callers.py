@@ -8,7 +8,6 @@ from enum import StrEnum
 
 from apps.organizations.models import ApiKey, Membership, Permission
 
-
 PUBLISHABLE_LIMIT_PER_MINUTE = 100
 
 
@@ -30,7 +29,7 @@ class Caller:
 
     kind: CallerKind
     credential: str
-    user_id: int
+    user_id: int | None
     granted: frozenset[Permission] = frozenset(Permission)
     organization_id: uuid.UUID | None = None
     limit_per_minute: int = 0

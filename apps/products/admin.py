@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from functools import partial
+from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, ClassVar
 
 import shortuuid
@@ -16,8 +17,10 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from apps.organizations.admin import decode_searched_id
+from apps.problems import NotFound
 from apps.products.gtin import normalize_gtin
-from apps.products.image_store import remove_image
+from apps.products.image_history import Actor
+from apps.products.image_store import change_image, remove_image
 from apps.products.models import Product, ProductImage, UnclaimedObject
 
 
@@ -71,7 +74,7 @@ class ProductImageAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         *("thumbnail", "short_id", "title", "product", "is_primary", "priority"),
         *("image_format", "size", "byte_size", "created"),
     )
-    list_display_links = ("thumbnail", "short_id")
+    list_display_links = ("short_id",)
     list_select_related = ("product",)
     list_filter = ("is_primary", "image_format", "created")
     list_per_page = 25
@@ -111,6 +114,9 @@ class ProductImageAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         actions.pop("delete_selected", None)  # it would leave the objects behind
         return actions
 
+    # Both wait until the admin's own transaction is through: the object must not go before the
+    # row, and on SQLite the store's turn must not be waited for by who holds the database.
+
     def save_model(
         self,
         request: HttpRequest,
@@ -118,12 +124,13 @@ class ProductImageAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         form: forms.ModelForm[ProductImage],
         change: bool,
     ) -> None:
-        """Only what the form has: an upload may be changing ``is_primary`` at this moment."""
-        obj.save(update_fields=form.changed_data)
+        changes = {name: form.cleaned_data[name] for name in form.changed_data}
+        actor = _build_actor(request)
+        transaction.on_commit(lambda: _ignore_missing(change_image, obj, changes, actor))
 
     def delete_model(self, request: HttpRequest, obj: ProductImage) -> None:
-        """Once the admin's own transaction is through: the object must not go before the row."""
-        transaction.on_commit(partial(remove_image, obj))
+        actor = _build_actor(request)
+        transaction.on_commit(lambda: _ignore_missing(remove_image, obj, actor))
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[ProductImage], search_term: str
@@ -155,3 +162,12 @@ class UnclaimedObjectAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         self, request: HttpRequest, obj: UnclaimedObject | None = None
     ) -> bool:
         return False
+
+
+def _build_actor(request: HttpRequest) -> Actor:
+    return Actor(user_id=request.user.pk, credential="admin", request_id="")
+
+
+def _ignore_missing(change: Callable[..., object], image: ProductImage, *what: object) -> None:
+    with suppress(NotFound):  # somebody else removed it meanwhile
+        change(image.product, image.pk, *what)

@@ -6,22 +6,25 @@ name is written there before its object, and struck off by the transaction that 
 
 from __future__ import annotations
 
+import copy
 import logging
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import PureWindowsPath
 from threading import Lock
+from typing import Any
 
 from django.core.files.storage import default_storage
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 from django.utils.text import slugify
 
-from apps.problems import ServiceUnavailable, StorageUnavailable
+from apps.problems import NotFound, ServiceUnavailable, StorageUnavailable
 from apps.products.image_checks import CheckedImage
+from apps.products.image_history import Actor, build_change_events, build_event
 from apps.products.incoming_image import IncomingImage
-from apps.products.models import Product, ProductImage, UnclaimedObject
+from apps.products.models import ImageEvent, Product, ProductImage, UnclaimedObject
 
 MAX_SLUG_LENGTH = 50
 
@@ -32,22 +35,30 @@ _sqlite_turn = Lock()
 
 
 def store_image(
-    product: Product, incoming: IncomingImage, *, title: str, is_primary: bool, uploaded_by_id: int
+    product: Product,
+    incoming: IncomingImage,
+    *,
+    title: str,
+    is_primary: bool,
+    actor: Actor,
+    before_commit: Callable[[ProductImage], None] = lambda image: None,
 ) -> ProductImage:
     """Keep the picture and its row, all or nothing; a new primary demotes the previous one.
 
-    Raises ImageRefused, and StorageUnavailable or a database error, after which nothing is kept.
+    ``before_commit`` runs within the row's transaction. Raises ImageRefused, StorageUnavailable
+    or a database error, after which nothing is kept.
     """
     image = _build_image(product, incoming.checked, incoming.sent_name)
-    image.title, image.is_primary, image.uploaded_by_id = title, is_primary, uploaded_by_id
-    with _take_turn():
+    image.title, image.is_primary, image.uploaded_by_id = title, is_primary, actor.user_id
+    with take_turn():
         UnclaimedObject.objects.create(object_name=image.object_name)
     incoming.content_type = image.content_type
-    _release_connection()
+    release_connection()
     try:
         default_storage.save(image.object_name, incoming)
-        with _take_turn(), transaction.atomic():
-            _insert_row(image)
+        with take_turn(), transaction.atomic():
+            _insert_row(image, actor)
+            before_commit(image)
     except (ServiceUnavailable, DatabaseError) as fault:
         logger.exception("upload of %s undone", image.object_name)
         with suppress(ServiceUnavailable, DatabaseError):
@@ -56,16 +67,61 @@ def store_image(
     return image
 
 
-def remove_image(image: ProductImage) -> None:
+def change_image(
+    product: Product,
+    image_id: uuid.UUID,
+    changes: dict[str, Any],
+    actor: Actor,
+    check: Callable[[ProductImage], None] = lambda image: None,
+) -> ProductImage:
+    """Set ``title``, ``priority``, ``is_primary``, those that are given, all or nothing.
+
+    Promoting demotes the previous primary. ``check`` sees the image as it stands and may raise.
+    Raises NotFound.
+    """
+    with take_turn(), transaction.atomic():
+        _lock_product(product)
+        before = get_image(product, image_id)
+        check(before)
+        image = copy.copy(before)
+        for name, value in changes.items():
+            setattr(image, name, value)
+        events = build_change_events(before, image, actor)
+        if image.is_primary and not before.is_primary:
+            events += _demote_primary(product, actor)
+        if events:
+            image.save(update_fields=changes)
+            ImageEvent.objects.bulk_create(events)
+    return image
+
+
+def remove_image(
+    product: Product,
+    image_id: uuid.UUID,
+    actor: Actor,
+    check: Callable[[ProductImage], None] = lambda image: None,
+) -> None:
     """Remove the row, then the object; a crash in between leaves the object to the sweep.
 
-    Raises a database error, after which nothing is removed.
+    Raises NotFound, or a database error, after which nothing is removed.
     """
-    with _take_turn(), transaction.atomic():
+    with take_turn(), transaction.atomic():
+        _lock_product(product)
+        image = get_image(product, image_id)
+        check(image)
         UnclaimedObject.objects.create(object_name=image.object_name)
-        image.delete()
+        build_event(image, ImageEvent.Action.DELETED, actor, old=image.title).save()
+        ProductImage.objects.filter(pk=image_id).delete()
     with suppress(StorageUnavailable, DatabaseError):
         remove_unclaimed_object(image.object_name)
+
+
+def get_image(product: Product, image_id: uuid.UUID) -> ProductImage:
+    """The product's image of that id; raises NotFound."""
+    image = product.images.filter(pk=image_id).first()
+    if image is None:
+        raise NotFound("No image of that id was found on this product.")
+    return image
 
 
 def remove_unclaimed_object(object_name: str) -> bool:
@@ -73,7 +129,7 @@ def remove_unclaimed_object(object_name: str) -> bool:
 
     The name stays locked meanwhile, so that no upload can claim the object that is being removed.
     """
-    with _take_turn(), transaction.atomic():
+    with take_turn(), transaction.atomic():
         names = UnclaimedObject.objects.select_for_update()
         unclaimed = names.filter(object_name=object_name).first()
         if unclaimed is None:
@@ -83,13 +139,29 @@ def remove_unclaimed_object(object_name: str) -> bool:
     return True
 
 
+def release_connection() -> None:
+    """Give a pooled connection back: what waits for a slow client or storage needs none."""
+    if connection.settings_dict["OPTIONS"].get("pool") and not connection.in_atomic_block:
+        connection.close()
+
+
+@contextmanager
+def take_turn() -> Iterator[None]:
+    """Be the only writer of this process, where the database is SQLite."""
+    if connection.vendor != "sqlite":
+        yield
+        return
+    with _sqlite_turn:
+        yield
+
+
 def _undo_upload(object_name: str, fault: Exception) -> None:
     if isinstance(fault, DatabaseError):
         # The commit may have come through all the same: then the name is no longer unclaimed.
         remove_unclaimed_object(object_name)
         return
     # No row was written. The name stays listed, for a put that timed out may still arrive.
-    with _take_turn():
+    with take_turn():
         UnclaimedObject.objects.get_or_create(object_name=object_name)
     default_storage.delete(object_name)
 
@@ -110,12 +182,14 @@ def _build_image(product: Product, checked: CheckedImage, sent_name: str) -> Pro
     )
 
 
-def _insert_row(image: ProductImage) -> None:
+def _insert_row(image: ProductImage, actor: Actor) -> None:
+    events = [build_event(image, ImageEvent.Action.UPLOADED, actor, new=image.title)]
     if image.is_primary:
         _lock_product(image.product)
-        image.product.images.filter(is_primary=True).update(is_primary=False)
+        events += _demote_primary(image.product, actor)
     image.created = timezone.now()
     image.save(force_insert=True)
+    ImageEvent.objects.bulk_create(events)
     struck, _ = UnclaimedObject.objects.filter(object_name=image.object_name).delete()
     if struck != 1:
         raise ServiceUnavailable("The upload took too long and was undone; try again.")
@@ -126,16 +200,9 @@ def _lock_product(product: Product) -> None:
     Product.objects.select_for_update().only("pk").get(pk=product.pk)
 
 
-def _release_connection() -> None:
-    # A pooled connection goes back: a slow storage would keep it from the others for seconds.
-    if connection.settings_dict["OPTIONS"].get("pool") and not connection.in_atomic_block:
-        connection.close()
-
-
-@contextmanager
-def _take_turn() -> Iterator[None]:
-    if connection.vendor != "sqlite":
-        yield
-        return
-    with _sqlite_turn:
-        yield
+def _demote_primary(product: Product, actor: Actor) -> list[ImageEvent]:
+    primary = product.images.filter(is_primary=True).first()
+    if primary is None:
+        return []
+    product.images.filter(pk=primary.pk).update(is_primary=False)
+    return [build_event(primary, ImageEvent.Action.DEMOTED, actor)]

@@ -102,6 +102,59 @@ class ProductImage(models.Model):
         return default_storage.url(self.object_name)
 
 
+class ImageEvent(models.Model):
+    """One line of a product's image history: who changed what; lines are only ever added."""
+
+    class Action(models.TextChoices):
+        UPLOADED = "uploaded"
+        PROMOTED = "promoted"
+        DEMOTED = "demoted"
+        RETITLED = "retitled"
+        REPRIORITISED = "reprioritised"
+        DELETED = "deleted"
+
+    product = models.ForeignKey(
+        Product, on_delete=models.CASCADE, related_name="image_events", db_index=False
+    )
+    image_id = models.UUIDField()  # no foreign key: the history outlives the image
+    action = models.CharField(max_length=16, choices=Action.choices)
+    old = models.CharField(max_length=255, blank=True)
+    new = models.CharField(max_length=255, blank=True)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, related_name="+", null=True
+    )
+    credential = models.CharField(max_length=64)
+    request_id = models.CharField(max_length=128)
+    created = models.DateTimeField()
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["product", "-id"], name="history_order")]
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.image_id}"
+
+
+class UploadClaim(models.Model):
+    """An ``Idempotency-Key`` and what became of the upload that it came with first."""
+
+    credential = models.CharField(max_length=64)
+    key = models.CharField(max_length=255)
+    fingerprint = models.CharField(max_length=64)
+    # Who holds the claim: a first try that comes back after its minute finds another here.
+    holder = models.UUIDField(default=uuid.uuid4)
+    claimed_at = models.DateTimeField()
+    answer = models.JSONField(null=True)  # what the 201 said, once there was one
+    created = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["credential", "key"], name="one_claim_per_key")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.credential} {self.key}"
+
+
 class UnclaimedObject(models.Model):
     """The name of an object that may exist in storage and belongs to no row."""
 

@@ -16,7 +16,7 @@ from apps.products.incoming_image import IncomingImage
 
 S3_FAULTS = (Boto3Error, BotoCoreError, ClientError)
 CACHE_CONTROL = "public, max-age=31536000, immutable"
-# A client that uploads waits for two attempts and a removal: 23 s, if the storage hangs. Proxies
+# While the storage hangs, a client waits for two attempts and a removal, 25 s in all. Proxies
 # lose patience after 60 s.
 PATIENT = Config(
     connect_timeout=3,

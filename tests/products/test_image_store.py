@@ -6,6 +6,7 @@ import pytest
 from django.core.files.storage import default_storage
 from django.db import DatabaseError, connection
 
+from apps.products.image_history import Actor
 from apps.products.image_store import remove_image, remove_unclaimed_object
 from apps.products.models import ProductImage, UnclaimedObject
 from apps.products.sweeping import (
@@ -14,7 +15,9 @@ from apps.products.sweeping import (
     sweep_unclaimed_objects,
 )
 from tests.assertions import assert_nothing_stored, assert_problem, list_media
-from tests.conftest import Api
+from tests.conftest import Api, Cast
+
+ACTOR = Actor(user_id=None, credential="test", request_id="test")
 
 
 @pytest.fixture
@@ -76,30 +79,30 @@ def test_name_lost_to_a_sweep_undoes_the_upload(api: Api):
     assert list_media() == []
 
 
-def test_removed_image_leaves_nothing(api: Api):
+def test_removed_image_leaves_nothing(api: Api, cast: Cast):
     api.upload()
 
-    remove_image(ProductImage.objects.get())
+    remove_image(cast.product, ProductImage.objects.get().pk, ACTOR)
 
     assert_nothing_stored()
 
 
-def test_image_whose_object_has_gone_can_be_removed(api: Api):
+def test_image_whose_object_has_gone_can_be_removed(api: Api, cast: Cast):
     api.upload()
     image = ProductImage.objects.get()
     default_storage.delete(image.object_name)
 
-    remove_image(image)
+    remove_image(cast.product, image.pk, ACTOR)
 
     assert_nothing_stored()
 
 
-def test_failing_removal_keeps_row_and_object(api: Api):
+def test_failing_removal_keeps_row_and_object(api: Api, cast: Cast):
     api.upload()
     fail_in_database("BEFORE DELETE", "products_productimage", "SELECT RAISE(ABORT, 'no')")
 
     with pytest.raises(DatabaseError):
-        remove_image(ProductImage.objects.get())
+        remove_image(cast.product, ProductImage.objects.get().pk, ACTOR)
 
     assert ProductImage.objects.count() == len(list_media()) == 1
     assert not UnclaimedObject.objects.exists()

@@ -7,7 +7,7 @@ from tests.servers.nginx import run_nginx
 from tests.servers.node import node_executable
 from tests.servers.object_storage import S3Server, run_s3
 from tests.servers.postgres import run_postgres
-from tests.servers.service import Service, run_service
+from tests.servers.service import Service, run_manage, run_service
 from tests.servers.valkey_server import run_valkey
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "find_chromium",
     "node_executable",
     "run_chromium",
+    "run_manage",
     "run_nginx",
     "run_postgres",
     "run_s3",

@@ -47,25 +47,48 @@ class Service:
 
 
 @contextmanager
-def run_service(folder: Path, env: dict[str, str], *, migrate: bool = False) -> Iterator[Service]:
+def run_service(
+    folder: Path, env: dict[str, str], *, migrate: bool = False, application: str = ""
+) -> Iterator[Service]:
     """Run the production server with nothing from the caller's environment but PATH and `env`.
 
     Unless `env` says otherwise it listens on a free port and keeps a SQLite database and its
-    media in the folder. To start a killed server again at the same address, give `PORT`.
+    media in the folder. To start a killed server again at the same address, give `PORT`. With
+    `application` that WSGI application runs in place of the service's own, without the sweep.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    environment = _build_environment(folder.resolve(), env)
+    environment = build_environment(folder.resolve(), env)
     if migrate:
-        _migrate(environment)
+        run_manage(folder, env, "migrate", "--no-input")
     url = f"http://{HOST}:{environment['PORT']}"
     log_path = folder / "service.log"
     command = [sys.executable, "manage.py", "serve"]
+    if application:
+        command = [sys.executable, "-m", "granian", application, "--interface", "wsgi"]
+        command += ["--host", HOST, "--port", environment["PORT"], "--blocking-threads", "64"]
     with run_process(command, log_path, folder=REPOSITORY, env=environment) as process:
         wait_until_ready(process, log_path, lambda: _is_healthy(url))
         yield Service(url, psutil.Process(process.pid), log_path, process)
 
 
-def _build_environment(folder: Path, env: dict[str, str]) -> dict[str, str]:
+def run_manage(folder: Path, env: dict[str, str], *arguments: str) -> str:
+    """Run manage.py beside the service of this folder and `env`; return what it printed."""
+    folder.mkdir(parents=True, exist_ok=True)
+    finished = subprocess.run(
+        [sys.executable, "manage.py", *arguments],
+        cwd=REPOSITORY,
+        env=build_environment(folder.resolve(), env),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if finished.returncode != 0:
+        raise RuntimeError(f"manage.py {arguments} failed: {finished.stdout}{finished.stderr}")
+    return finished.stdout
+
+
+def build_environment(folder: Path, env: dict[str, str]) -> dict[str, str]:
+    """Return the whole environment of a service with this folder, which is absolute."""
     return {
         "PATH": os.environ.get("PATH", os.defpath),
         "HOME": str(folder),
@@ -78,19 +101,6 @@ def _build_environment(folder: Path, env: dict[str, str]) -> dict[str, str]:
         "PORT": env.get("PORT") or str(find_free_ports(1)[0]),
         **env,
     }
-
-
-def _migrate(environment: dict[str, str]) -> None:
-    finished = subprocess.run(
-        [sys.executable, "manage.py", "migrate", "--no-input"],
-        cwd=REPOSITORY,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if finished.returncode != 0:
-        raise RuntimeError(f"manage.py migrate failed: {finished.stdout}{finished.stderr}")
 
 
 def _is_healthy(url: str) -> bool:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import socket
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -19,9 +21,27 @@ from tests.servers import (
     run_s3,
     run_valkey,
 )
+from tests.stack.slow_ends import (
+    Hang,
+    Stop,
+    stop_beside_a_stalled_upload,
+    upload_while_the_storage_hangs,
+    wait_for_the_header_timeout,
+)
 from tests.stack.worlds import World, run_world
 
 RunWorld = Callable[..., AbstractContextManager[World]]
+SLOW_ENDS = ("stop", "header_timeout", "hang")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put those last for which threads wait meanwhile; after the shuffling, so that they stay."""
+    items.sort(key=lambda item: not set(SLOW_ENDS).isdisjoint(_get_fixtures(item)))
+
+
+def _get_fixtures(item: pytest.Item) -> list[str]:
+    return getattr(item, "fixturenames", [])
 
 
 @pytest.fixture(autouse=True)
@@ -103,3 +123,60 @@ def seeded_database(seed: dict[str, Any], tmp_path_factory: pytest.TempPathFacto
 def run_disk_world(seed: dict[str, Any], seeded_database: Path, tmp_path: Path) -> RunWorld:
     """Run a service of the test's own on SQLite and disk, in the test's folder."""
     return partial(run_world, tmp_path, {}, seed, database=seeded_database)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def slow_ends(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[dict[str, Future[Any]]]:
+    """What the chosen tests wait for longest, begun now and going on beside the other tests."""
+    wanted = {name for item in request.session.items for name in _get_fixtures(item)}
+    begun: dict[str, Future[Any]] = {}
+    with ExitStack() as stack:
+        pool = stack.enter_context(ThreadPoolExecutor(len(SLOW_ENDS)))
+
+        def begin(name: str, wait: Callable[[World], Any], env: dict[str, str]) -> None:
+            if name in wanted:
+                folder, seed = tmp_path_factory.mktemp(name), request.getfixturevalue("seed")
+                database = request.getfixturevalue("seeded_database")
+                world = stack.enter_context(run_world(folder, env, seed, database=database))
+                begun[name] = pool.submit(wait, world)
+
+        begin("hang", upload_while_the_storage_hangs, stack.enter_context(_hanging_s3()))
+        begin("stop", stop_beside_a_stalled_upload, {})
+        begin("header_timeout", wait_for_the_header_timeout, {})
+        yield begun
+
+
+@contextmanager
+def _hanging_s3() -> Iterator[dict[str, str]]:
+    # The kernel completes the connections, and nobody ever takes them.
+    with socket.create_server(("127.0.0.1", 0), backlog=128) as hole:
+        yield {
+            "AWS_STORAGE_BUCKET_NAME": "images",
+            "AWS_S3_ENDPOINT_URL": f"http://127.0.0.1:{hole.getsockname()[1]}",
+            "AWS_ACCESS_KEY_ID": "nobody",
+            "AWS_SECRET_ACCESS_KEY": "secret",
+            "AWS_S3_REGION_NAME": "us-east-1",
+        }
+
+
+@pytest.fixture
+def stop(slow_ends: dict[str, Future[Any]]) -> Stop:
+    """A server was stopped while one upload moved on and another had stalled."""
+    report: Stop = slow_ends["stop"].result()
+    return report
+
+
+@pytest.fixture
+def header_timeout(slow_ends: dict[str, Future[Any]]) -> float:
+    """The seconds after which a connection with half a header was closed."""
+    seconds: float = slow_ends["header_timeout"].result()
+    return seconds
+
+
+@pytest.fixture
+def hang(slow_ends: dict[str, Future[Any]]) -> Hang:
+    """What callers saw while the S3 server took connections and answered nothing."""
+    report: Hang = slow_ends["hang"].result()
+    return report

@@ -9,9 +9,12 @@ from django.middleware.csrf import CsrfViewMiddleware
 from ninja.security.base import AuthBase
 
 from apps.dashboard.api.request_body import ApiRequest
+from apps.dashboard.request_id import get_request_id
+from apps.organizations.access_tokens import get_access_token_caller
 from apps.organizations.api_keys import get_api_key, has_valid_checksum
 from apps.organizations.callers import Caller, CallerKind, get_api_key_caller
 from apps.problems import Forbidden, Unauthorized
+from apps.products.image_history import Actor
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 CHALLENGES = 'Bearer realm="dashboard", ApiKey realm="dashboard", header="X-API-Key"'
@@ -22,7 +25,7 @@ def find_caller(request: ApiRequest) -> Caller | Unauthorized:
     if "X-API-Key" in request.headers:
         return _find_api_key_caller(request.headers["X-API-Key"])
     if "Authorization" in request.headers:
-        return _build_unauthorized("The access token is unknown, revoked or expired.")
+        return _find_token_caller(request.headers["Authorization"])
     if request.user.is_authenticated:
         return Caller(
             kind=CallerKind.SESSION,
@@ -43,6 +46,11 @@ def require_caller(request: ApiRequest) -> Caller:
     if request.caller.kind is CallerKind.SESSION and request.method not in SAFE_METHODS:
         _check_csrf_header(request)
     return request.caller
+
+
+def get_actor(request: ApiRequest) -> Actor:
+    """Who stands in the history for what this request changes."""
+    return Actor(request.auth.user_id, request.auth.credential, get_request_id())
 
 
 class FoundCallerAuth(AuthBase):
@@ -79,6 +87,15 @@ def _find_api_key_caller(raw_key: str) -> Caller | Unauthorized:
     if api_key is None:
         return _build_unauthorized("The API key is unknown, revoked or expired.")
     return get_api_key_caller(api_key)
+
+
+def _find_token_caller(authorization: str) -> Caller | Unauthorized:
+    scheme, _, token = authorization.partition(" ")
+    if scheme.lower() != "bearer":
+        return _build_unauthorized(f"Authorization takes a Bearer token, not {scheme[:32]!r}.")
+    return get_access_token_caller(token.strip()) or _build_unauthorized(
+        "The access token is unknown, revoked or expired."
+    )
 
 
 def _build_unauthorized(detail: str) -> Unauthorized:

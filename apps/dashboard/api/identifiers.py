@@ -9,6 +9,9 @@ import shortuuid
 
 SHORTUUID_PATTERN = r"^[23456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz]{22}$"
 
+# The nil UUID is nobody's (RFC 9562 §5.9).
+NO_ID = uuid.UUID(int=0)
+
 _SHORT = re.compile(SHORTUUID_PATTERN[:-1] + r"\Z")
 _CANONICAL = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE | re.ASCII)
 
@@ -21,8 +24,7 @@ def encode_id(value: uuid.UUID) -> str:
 def decode_id(text: str) -> uuid.UUID:
     """The UUID; raises ValueError when the text is neither form of one.
 
-    22 valid characters can exceed 128 bits. Those name nothing, and become the nil UUID, which is
-    nobody's (RFC 9562 §5.9).
+    22 valid characters can exceed 128 bits; those name nothing, and become the nil UUID.
     """
     if _CANONICAL.fullmatch(text):
         return uuid.UUID(text)
@@ -31,4 +33,4 @@ def decode_id(text: str) -> uuid.UUID:
     try:
         return shortuuid.decode(text)
     except ValueError:
-        return uuid.UUID(int=0)
+        return NO_ID

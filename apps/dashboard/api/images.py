@@ -2,44 +2,131 @@
 
 from __future__ import annotations
 
-from ninja import Path, Router, Status
+from functools import partial
+
+from django.http import HttpResponse, HttpResponseNotModified
+from ninja import Path, Query, Router, Status
 from ninja.decorators import decorate_view
 
-from apps.dashboard.api.auth import AUTHENTICATORS
-from apps.dashboard.api.request_body import ApiRequest
-from apps.dashboard.api.schemas import (
+from apps.dashboard.api.auth import AUTHENTICATORS, get_actor
+from apps.dashboard.api.etags import build_etag, check_if_match, is_known
+from apps.dashboard.api.idempotency import answer_once
+from apps.dashboard.api.pagination import read_page
+from apps.dashboard.api.parameters import (
     ImagePart,
+    ImagePath,
     IsPrimaryPart,
-    ProductImageOut,
+    PageQuery,
+    ProductImageIn,
     TitlePart,
     TradeItemPath,
+)
+from apps.dashboard.api.request_body import ApiRequest, check_json_body
+from apps.dashboard.api.schemas import (
+    ImageEventPageOut,
+    ProductImageOut,
+    ProductImagePageOut,
+    describe_event,
     describe_image,
 )
 from apps.dashboard.api.upload_handler import before_upload
-from apps.products.image_store import store_image
+from apps.organizations.models import Permission
+from apps.products.access import get_product
+from apps.products.image_store import change_image, remove_image, store_image
+from apps.products.image_store import get_image as get_stored_image
+
+GALLERY = "/trade-items/{organization_id}/{gtin}/images"
+IMAGE = f"{GALLERY}/{{image_id}}"
 
 router = Router(auth=AUTHENTICATORS, tags=["Images"])
 
 
-@router.post(
-    "/trade-items/{organization_id}/{gtin}/images",
-    response={201: ProductImageOut},
-    summary="Upload product image",
-)
+@router.post(GALLERY, response={201: ProductImageOut}, summary="Upload product image")
 @decorate_view(before_upload)
 def upload_image(
     request: ApiRequest,
+    response: HttpResponse,
     path: Path[TradeItemPath],
     image: ImagePart,
     title: TitlePart = "",
     is_primary: IsPrimaryPart = False,
 ) -> Status[ProductImageOut]:
-    """Upload a single image and attach it to the product. Accepts JPEG, PNG, GIF, WebP, SVG, or BMP. When ``is_primary`` is true the previously primary image (if any) is automatically demoted, so at most one image per product carries the flag. Requires the ``organization.contribute_organization`` permission on the membership."""  # noqa: E501 (published as it stands)
-    stored = store_image(
+    """Upload a single image and attach it to the product. Accepts JPEG, PNG, GIF, WebP, SVG, or BMP. When ``is_primary`` is true the previously primary image (if any) is automatically demoted, so at most one image per product carries the flag. Requires the ``organization.contribute_organization`` permission on the membership."""
+    store = partial(
+        store_image,
         request.product,
         image,
         title=title,
         is_primary=is_primary,
-        uploaded_by_id=request.auth.user_id,
+        actor=get_actor(request),
     )
-    return Status(201, describe_image(request, stored))
+    content = [image.checked.sha256, title, is_primary]
+    return Status(201, answer_once(request, response, content, store))
+
+
+@router.get(GALLERY, response=ProductImagePageOut, summary="List product images")
+def list_images(
+    request: ApiRequest, path: Path[TradeItemPath], page: Query[PageQuery]
+) -> ProductImagePageOut:
+    """List the images of a product, a page at a time: the primary image first, then by ``priority``, then the newest first. A page past the end is empty. Requires membership in the organization."""
+    product = get_product(request.auth, path.organization_id, path.gtin, Permission.VIEW)
+    ordered = product.images.order_by("-is_primary", "priority", "-created", "id")
+    images, pagination = read_page(ordered, page)
+    data = [describe_image(request, image) for image in images]
+    return ProductImagePageOut(data=data, pagination=pagination)
+
+
+@router.get(IMAGE, response=ProductImageOut, summary="Get product image")
+def get_image(
+    request: ApiRequest, response: HttpResponse, path: Path[ImagePath]
+) -> ProductImageOut | HttpResponse:
+    """Get one image, with an ``ETag`` to send back as ``If-Match`` when you change it. Requires membership in the organization."""
+    product = get_product(request.auth, path.organization_id, path.gtin, Permission.VIEW)
+    image = get_stored_image(product, path.image_id)
+    response.headers["ETag"] = build_etag(image)
+    if is_known(request, image):
+        return HttpResponseNotModified(headers=response.headers)
+    return describe_image(request, image)
+
+
+@router.patch(IMAGE, response=ProductImageOut, summary="Change product image")
+@decorate_view(check_json_body)
+def update_image(
+    request: ApiRequest, response: HttpResponse, path: Path[ImagePath], changes: ProductImageIn
+) -> ProductImageOut:
+    """Change caption, place, or primary flag: only the members that are sent. Promoting an image demotes the previous primary; ``is_primary: false`` demotes this one and promotes no other. With ``If-Match`` the change is made only if the image is still as you read it. Requires the ``organization.contribute_organization`` permission on the membership."""
+    product = get_product(request.auth, path.organization_id, path.gtin, Permission.CONTRIBUTE)
+    image = change_image(
+        product,
+        path.image_id,
+        changes.model_dump(exclude_unset=True),
+        get_actor(request),
+        partial(check_if_match, request),
+    )
+    response.headers["ETag"] = build_etag(image)
+    return describe_image(request, image)
+
+
+@router.delete(IMAGE, response={204: None}, summary="Delete product image")
+def delete_image(request: ApiRequest, path: Path[ImagePath]) -> Status[None]:
+    """Delete an image and its file. When it was the primary image, no other is promoted. Requires the ``organization.contribute_organization`` permission on the membership."""
+    product = get_product(request.auth, path.organization_id, path.gtin, Permission.CONTRIBUTE)
+    check = partial(check_if_match, request)
+    remove_image(product, path.image_id, get_actor(request), check)
+    return Status(204, None)
+
+
+@router.get(
+    "/trade-items/{organization_id}/{gtin}/image-history",
+    response=ImageEventPageOut,
+    summary="List the history of product images",
+)
+def list_image_history(
+    request: ApiRequest, path: Path[TradeItemPath], page: Query[PageQuery]
+) -> ImageEventPageOut:
+    """List who did what to the images of a product, the newest first: uploaded, promoted, demoted, retitled, reprioritised, deleted. Requires membership in the organization."""
+    product = get_product(request.auth, path.organization_id, path.gtin, Permission.VIEW)
+    events, pagination = read_page(
+        product.image_events.select_related("user").order_by("-id"), page
+    )
+    return ImageEventPageOut(data=list(map(describe_event, events)), pagination=pagination)

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
+from functools import wraps
 from threading import BoundedSemaphore
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from django.core.handlers.wsgi import LimitedStream, WSGIHandler, WSGIRequest
+from django.http import HttpResponse
 
 from apps.organizations.callers import Caller
-from apps.problems import Unauthorized
+from apps.problems import Unauthorized, UnsupportedMediaType
 from apps.products.image_checks import MAX_IMAGE_BYTES
 from apps.products.models import Product
 
 MAX_FORM_BYTES = MAX_IMAGE_BYTES + 64 * 1024
 MAX_DRAINED_BYTES = 32 * 1024 * 1024
 READ_BYTES = 64 * 1024
+JSON_TYPES = ("application/json", "application/merge-patch+json")
 
 # Who drains keeps a thread from those who work, so half of the threads is the most they get.
 _drains = BoundedSemaphore(max(1, settings.THREADS // 2))
@@ -27,21 +32,32 @@ class ApiRequest(WSGIRequest):
 
     caller: Caller | Unauthorized  # set by the middleware
     auth: Caller  # set by ninja
-    product: Product  # set by the upload's admission
+    product: Product  # these two set by the upload's admission
+    idempotency_key: str | None
     _read_started: bool  # Django's own
 
     def __init__(self, environ: dict[str, Any]) -> None:
         super().__init__(environ)
         self.is_chunked = not environ.get("CONTENT_LENGTH") and "HTTP_TRANSFER_ENCODING" in environ
         if self.is_chunked and environ.get("wsgi.input_terminated"):
+            is_form = self.content_type == "multipart/form-data"
+            limit = MAX_FORM_BYTES if is_form else settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+            environ["CONTENT_LENGTH"] = str(limit)
             # One byte more than is allowed, so that reading it tells that there was too much.
-            environ["CONTENT_LENGTH"] = str(MAX_FORM_BYTES + 1)
-            self._stream: Any = LimitedStream(environ["wsgi.input"], MAX_FORM_BYTES + 1)
+            self._stream: Any = LimitedStream(environ["wsgi.input"], limit + 1)
 
     @property
     def declared_bytes(self) -> int | None:
         """The body's ``Content-Length``; None when it is chunked (RFC 9112 §6)."""
         return None if self.is_chunked else int(self.META.get("CONTENT_LENGTH") or 0)
+
+    @property
+    def body(self) -> bytes:
+        """The whole of it; raises RequestDataTooBig beyond what Django's setting allows."""
+        data = super().body
+        if len(data) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+            raise RequestDataTooBig
+        return data
 
     def close(self) -> None:
         """Close the uploaded files, then read what the client is still sending.
@@ -63,6 +79,20 @@ class ApiRequest(WSGIRequest):
         with suppress(OSError):  # the client went away, which is its good right
             while left > 0 and (data := self._stream.read(READ_BYTES)):
                 left -= len(data)
+
+
+def check_json_body(run: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Decorate ninja's view so that a body of another media type is refused unread."""
+
+    @wraps(run)
+    def checked(request: ApiRequest, **path: str) -> HttpResponse:
+        if request.content_type not in JSON_TYPES:
+            raise UnsupportedMediaType(
+                f"The body is {request.content_type or 'untyped'}; send application/json."
+            )
+        return run(request, **path)
+
+    return checked
 
 
 class ApiHandler(WSGIHandler):

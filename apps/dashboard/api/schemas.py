@@ -1,144 +1,17 @@
-"""What goes in and what comes out, as the published document describes it."""
+"""What callers get, as the published document describes it."""
 
 from __future__ import annotations
 
-import unicodedata
-import uuid
 from datetime import datetime
-from typing import Annotated
 
 from django.conf import settings
 from django.http import HttpRequest
 from ninja import Schema
-from ninja.params.functions import File, Form
-from pydantic import (
-    BeforeValidator,
-    Field,
-    PlainValidator,
-    TypeAdapter,
-    ValidationError,
-    WithJsonSchema,
-)
-from pydantic_core import PydanticCustomError
+from pydantic import Field
 
-from apps.dashboard.api.identifiers import SHORTUUID_PATTERN, decode_id, encode_id
-from apps.dashboard.api.upload_form import FieldFault
-from apps.problems import ImageRefused
-from apps.products.gtin import normalize_gtin
-from apps.products.incoming_image import IncomingImage
-from apps.products.models import ProductImage
-
-MAX_TITLE_LENGTH = 255
-
-_BOOLEAN = TypeAdapter(bool)
-
-
-def _build_fault(message: str, **limits: object) -> PydanticCustomError:
-    """A fault of one field in our own words, which `problem_responses` passes on."""
-    return PydanticCustomError("fault", "{message}", {"message": message, **limits})
-
-
-def _read_organization_id(text: str) -> uuid.UUID:
-    try:
-        return decode_id(text)
-    except ValueError as fault:
-        raise _build_fault(str(fault)) from fault
-
-
-def _read_gtin(text: str) -> str:
-    try:
-        return normalize_gtin(text)
-    except ValueError as fault:
-        raise _build_fault(str(fault)) from fault
-
-
-def _check_title(value: str | FieldFault) -> str:
-    if isinstance(value, FieldFault):
-        raise _build_fault(value.message)
-    if len(value) > MAX_TITLE_LENGTH:
-        raise _build_fault(
-            f"The title has {len(value)} characters; at most {MAX_TITLE_LENGTH} are allowed.",
-            limit=MAX_TITLE_LENGTH,
-            actual=len(value),
-        )
-    if any(unicodedata.category(character) == "Cc" for character in value):
-        raise _build_fault("The title has control characters; only printable text is allowed.")
-    return value
-
-
-def _check_is_primary(value: str | bool | FieldFault) -> bool:
-    if isinstance(value, FieldFault):
-        raise _build_fault(value.message)
-    try:
-        return _BOOLEAN.validate_python(value)
-    except ValidationError as fault:
-        raise _build_fault(f"is_primary is {str(value)[:64]!r}; it takes true or false.") from fault
-
-
-def _check_image(image: IncomingImage) -> IncomingImage:
-    if image.fault is not None:
-        raise _build_fault(image.fault)
-    try:
-        _ = image.checked
-    except ImageRefused as refusal:
-        limits = {key: refusal.members.get(key) for key in ("limit", "actual")}
-        raise _build_fault(refusal.detail, **limits) from refusal
-    return image
-
-
-class TradeItemPath(Schema):
-    """Which product of which organization."""
-
-    organization_id: Annotated[
-        uuid.UUID,
-        BeforeValidator(_read_organization_id),
-        WithJsonSchema(
-            {
-                "type": "string",
-                "format": "shortuuid",
-                "minLength": 22,
-                "maxLength": 22,
-                "pattern": SHORTUUID_PATTERN,
-            }
-        ),
-    ] = Field(..., description="UUID of the organization that owns the product.")
-    gtin: Annotated[
-        str,
-        BeforeValidator(_read_gtin),
-        WithJsonSchema({"type": "string", "pattern": r"^\d{8,14}$"}),
-    ] = Field(
-        ...,
-        description="GTIN-8/12/13/14 of the target product. Normalized to GTIN-14 by zero-padding"
-        " before lookup.",
-    )
-
-
-# Ninja wants its own marker last.
-ImagePart = Annotated[
-    IncomingImage,
-    PlainValidator(_check_image),
-    WithJsonSchema({"type": "string", "format": "binary"}),
-    File(description="Image file to upload (JPEG, PNG, GIF, WebP, SVG, or BMP)."),
-]
-TitlePart = Annotated[
-    str,
-    BeforeValidator(_check_title),
-    Form(
-        "",
-        max_length=MAX_TITLE_LENGTH,
-        description='Caption / role label for the image (e.g. "Front of package"). Empty string'
-        " when not specified.",
-    ),
-]
-IsPrimaryPart = Annotated[
-    bool,
-    BeforeValidator(_check_is_primary),
-    Form(
-        False,
-        description="When true, this image becomes the product's hero image and the previous"
-        " primary image is automatically unmarked. Defaults to false.",
-    ),
-]
+from apps.dashboard.api.identifiers import SHORTUUID_PATTERN, encode_id
+from apps.dashboard.api.parameters import MAX_TITLE_LENGTH
+from apps.products.models import ImageEvent, ProductImage
 
 
 class ProductImageOut(Schema):
@@ -201,6 +74,44 @@ class ProductImageOut(Schema):
     }
 
 
+class PaginationOut(Schema):
+    """Where a page stands in its list."""
+
+    page: int
+    page_size: int
+    total_count: int
+    total_pages: int
+    has_next: bool
+    has_previous: bool
+
+
+class ProductImagePageOut(Schema):
+    """A page of images: the primary first, then by priority, then the newest first."""
+
+    data: list[ProductImageOut]
+    pagination: PaginationOut
+
+
+class ImageEventOut(Schema):
+    """One line of the history: who changed what, by which credential, in which request."""
+
+    image_id: str = Field(..., json_schema_extra={"format": "shortuuid"})
+    action: ImageEvent.Action
+    old: str
+    new: str
+    user: str | None = Field(..., description="The user name, null once the account is gone.")
+    credential: str = Field(..., examples=["api_key:17"])
+    request_id: str
+    created: datetime
+
+
+class ImageEventPageOut(Schema):
+    """A page of history, the newest first."""
+
+    data: list[ImageEventOut]
+    pagination: PaginationOut
+
+
 def describe_image(request: HttpRequest, image: ProductImage) -> ProductImageOut:
     """The image as callers see it."""
     return ProductImageOut(
@@ -210,6 +121,20 @@ def describe_image(request: HttpRequest, image: ProductImage) -> ProductImageOut
         priority=image.priority,
         image_url=_make_absolute(request, image.url),
         created=image.created,
+    )
+
+
+def describe_event(event: ImageEvent) -> ImageEventOut:
+    """The line of history as callers see it."""
+    return ImageEventOut(
+        image_id=encode_id(event.image_id),
+        action=ImageEvent.Action(event.action),
+        old=event.old,
+        new=event.new,
+        user=event.user.get_username() if event.user else None,
+        credential=event.credential,
+        request_id=event.request_id,
+        created=event.created,
     )
 
 

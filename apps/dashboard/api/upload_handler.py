@@ -6,19 +6,21 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from django.core.exceptions import SuspiciousMultipartForm
 from django.core.files.uploadhandler import FileUploadHandler
-from django.db import connection
 from django.http import HttpResponse
 from django.utils.datastructures import MultiValueDict
 from multipart import MultipartError, PushMultipartParser
 
 from apps.dashboard.api.auth import require_caller
+from apps.dashboard.api.idempotency import read_idempotency_key
+from apps.dashboard.api.parameters import TradeItemPath
 from apps.dashboard.api.request_body import MAX_FORM_BYTES, READ_BYTES, ApiRequest
-from apps.dashboard.api.schemas import TradeItemPath
 from apps.dashboard.api.upload_form import UploadForm
 from apps.organizations.models import Permission
 from apps.problems import BadRequest, FormCutShort, PayloadTooLarge, UnsupportedMediaType
 from apps.products.access import get_product
+from apps.products.image_store import release_connection
 
 MAX_PARTS = 100
 
@@ -41,8 +43,9 @@ def admit_upload(request: ApiRequest, organization_id: str, gtin: str) -> None:
         raise _build_too_large(request.declared_bytes)
     if request.declared_bytes == 0:
         raise FormCutShort("The form is empty: no bytes were sent.")
+    request.idempotency_key = read_idempotency_key(request)
     request.upload_handlers = [ImageUploadHandler(request)]
-    _release_connection()
+    release_connection()
 
 
 def before_upload(run: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -60,7 +63,8 @@ class RefusingUploadHandler(FileUploadHandler):
     """For every form but the upload's: refuses a file at its first byte."""
 
     def new_file(self, field_name: str, *args: Any, **kwargs: Any) -> None:
-        raise BadRequest(f"The form has a file in {field_name!r}; this address takes none.")
+        # Django's own, since pages have no other way to answer 400.
+        raise SuspiciousMultipartForm(f"file in {field_name!r}")
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes | None:
         return raw_data
@@ -127,9 +131,3 @@ def _build_too_large(actual: int | None) -> PayloadTooLarge:
         limit=MAX_FORM_BYTES,
         actual=actual,
     )
-
-
-def _release_connection() -> None:
-    # A pooled connection goes back: a slow client would keep it from the others for minutes.
-    if connection.settings_dict["OPTIONS"].get("pool") and not connection.in_atomic_block:
-        connection.close()

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-import math
 
 import pytest
 import time_machine
 
+from apps.dashboard.api.rate_limit import get_client_network
 from apps.organizations.models import ApiKey
 from tests.assertions import assert_problem
 from tests.conftest import Api, Cast
@@ -84,7 +84,9 @@ def test_refused_request_consumes_nothing(api: Api, noon):
     ApiKey.objects.update(rate_limit_per_minute=2, rate_limit_per_day=5)
     statuses = []
     for _ in range(3):
-        statuses += [api.client.get(api.path + "/none", headers=api.headers).status_code for _ in range(9)]
+        statuses += [
+            api.client.get(api.path + "/none", headers=api.headers).status_code for _ in range(9)
+        ]
         noon.shift(60)
 
     assert statuses == [404] * 2 + [429] * 7 + [404] * 2 + [429] * 7 + [404] + [429] * 8
@@ -161,8 +163,6 @@ def test_strangers_are_counted_by_address(api: Api, noon):
     ],
 )
 def test_client_address_is_told_by_trusted_proxies_alone(rf, settings, hops, forwarded, address):
-    from apps.dashboard.api.rate_limit import get_client_network
-
     settings.TRUSTED_PROXIES = hops
     request = rf.get("/", headers={"X-Forwarded-For": forwarded})
 

@@ -16,6 +16,7 @@ from apps.products.sweeping import (
     sweep_temporary_files,
     sweep_unclaimed_objects,
 )
+from apps.products.upload_claims import sweep_upload_claims
 
 
 class Command(BaseCommand):
@@ -37,6 +38,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, older_than: int, audit: bool, **options: Any) -> None:
         report: dict[str, Any] = {
             "removed_objects": sweep_unclaimed_objects(older_than),
+            "removed_upload_claims": sweep_upload_claims(),
             "removed_temporary_files": sweep_temporary_files(older_than),
         }
         if audit:

@@ -1,0 +1,35 @@
+"""Entity tags, so that two windows do not overwrite each other's changes (RFC 9110 §8.8.3, §13)."""
+
+from __future__ import annotations
+
+import hashlib
+
+from django.http import HttpRequest
+from django.utils.http import parse_etags
+
+from apps.problems import PreconditionFailed
+from apps.products.models import ProductImage
+
+
+def build_etag(image: ProductImage) -> str:
+    """The tag of what can change of an image."""
+    changeable = repr((image.id, image.title, image.priority, image.is_primary))
+    return f'"{hashlib.sha256(changeable.encode()).hexdigest()[:32]}"'
+
+
+def check_if_match(request: HttpRequest, image: ProductImage) -> None:
+    """Raise PreconditionFailed unless ``If-Match`` is absent, ``*``, or names this image's tag."""
+    sent = request.headers.get("If-Match")
+    if sent is None:
+        return
+    tags = parse_etags(sent)
+    if "*" not in tags and build_etag(image) not in tags:
+        raise PreconditionFailed(
+            "The image has changed since you read it; get it again, then repeat your change."
+        )
+
+
+def is_known(request: HttpRequest, image: ProductImage) -> bool:
+    """Whether ``If-None-Match`` says that the caller has this state of the image already."""
+    tags = parse_etags(request.headers.get("If-None-Match", ""))
+    return "*" in tags or build_etag(image) in {tag.removeprefix("W/") for tag in tags}

@@ -1,0 +1,65 @@
+"""``Idempotency-Key``: the same upload sent again gets the first answer again."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Callable
+
+from django.db import DatabaseError
+from django.http import HttpResponse
+
+from apps.dashboard.api.request_body import ApiRequest
+from apps.dashboard.api.schemas import ProductImageOut, describe_image
+from apps.problems import FieldError, InvalidInput, ServiceUnavailable
+from apps.products.models import ProductImage
+from apps.products.upload_claims import claim_upload, complete_claim, release_claim
+
+HEADER = "Idempotency-Key"
+MAX_KEY_LENGTH = 255
+
+# An sf-string (RFC 9651 §3.3.3), or the same characters bare.
+_QUOTED = re.compile(r'"((?:[ !#-\[\]-~]|\\["\\])*)"')
+_BARE = re.compile(r"[!#-~]+")
+
+
+def read_idempotency_key(request: ApiRequest) -> str | None:
+    """The key, None where there is none; raises InvalidInput for a malformed one."""
+    sent = request.headers.get(HEADER)
+    if sent is None:
+        return None
+    quoted = _QUOTED.fullmatch(sent.strip())
+    key = re.sub(r"\\(.)", r"\1", quoted[1]) if quoted else sent.strip()
+    if not 1 <= len(key) <= MAX_KEY_LENGTH or not (quoted or _BARE.fullmatch(key)):
+        message = f"The {HEADER} takes 1 to {MAX_KEY_LENGTH} printable ASCII characters."
+        raise InvalidInput(message, errors=[FieldError(HEADER, message)])
+    return key
+
+
+def answer_once(
+    request: ApiRequest,
+    response: HttpResponse,
+    content: list[object],
+    store: Callable[..., ProductImage],
+) -> ProductImageOut:
+    """Store and describe the image, or give the first answer again where the key was used.
+
+    ``content`` is what makes two uploads the same, besides caller and path.
+    """
+    if request.idempotency_key is None:
+        return describe_image(request, store())
+    fingerprint = hashlib.sha256(json.dumps([request.path, *content]).encode()).hexdigest()
+    claim = claim_upload(request.auth.credential, request.idempotency_key, fingerprint)
+    if claim.answer is not None:
+        response.headers["Idempotent-Replayed"] = "true"
+        return ProductImageOut(**claim.answer)
+
+    def write_answer(image: ProductImage) -> None:
+        complete_claim(claim, describe_image(request, image).model_dump(mode="json"))
+
+    try:
+        return describe_image(request, store(before_commit=write_answer))
+    except (ServiceUnavailable, DatabaseError):
+        release_claim(claim)
+        raise

@@ -1,0 +1,186 @@
+"""What callers send, as the published document describes it."""
+
+from __future__ import annotations
+
+import unicodedata
+import uuid
+from typing import Annotated
+
+from ninja import Schema
+from ninja.params.functions import File, Form
+from pydantic import (
+    BeforeValidator,
+    Field,
+    PlainValidator,
+    TypeAdapter,
+    ValidationError,
+    WithJsonSchema,
+)
+from pydantic_core import PydanticCustomError
+
+from apps.dashboard.api.identifiers import NO_ID, SHORTUUID_PATTERN, decode_id
+from apps.dashboard.api.upload_form import FieldFault
+from apps.problems import ImageRefused
+from apps.products.gtin import normalize_gtin
+from apps.products.incoming_image import IncomingImage
+
+MAX_TITLE_LENGTH = 255
+MAX_PRIORITY = 32_767
+
+_BOOLEAN = TypeAdapter(bool)
+
+
+def _build_fault(message: str, **limits: object) -> PydanticCustomError:
+    """A fault of one field in our own words, which `problem_responses` passes on."""
+    return PydanticCustomError("fault", "{message}", {"message": message, **limits})
+
+
+def _read_organization_id(text: str) -> uuid.UUID:
+    try:
+        return decode_id(text)
+    except ValueError as fault:
+        raise _build_fault(str(fault)) from fault
+
+
+def _read_gtin(text: str) -> str:
+    try:
+        return normalize_gtin(text)
+    except ValueError as fault:
+        raise _build_fault(str(fault)) from fault
+
+
+def _check_title(value: str | FieldFault) -> str:
+    if isinstance(value, FieldFault):
+        raise _build_fault(value.message)
+    return _check_text(value)
+
+
+def _check_text(value: str) -> str:
+    if not isinstance(value, str):
+        raise _build_fault("The title is text.")
+    if len(value) > MAX_TITLE_LENGTH:
+        raise _build_fault(
+            f"The title has {len(value)} characters; at most {MAX_TITLE_LENGTH} are allowed.",
+            limit=MAX_TITLE_LENGTH,
+            actual=len(value),
+        )
+    if any(unicodedata.category(character) == "Cc" for character in value):
+        raise _build_fault("The title has control characters; only printable text is allowed.")
+    return value
+
+
+def _check_is_primary(value: str | bool | FieldFault) -> bool:
+    if isinstance(value, FieldFault):
+        raise _build_fault(value.message)
+    try:
+        return _BOOLEAN.validate_python(value)
+    except ValidationError as fault:
+        raise _build_fault(f"is_primary is {str(value)[:64]!r}; it takes true or false.") from fault
+
+
+def _check_image(image: IncomingImage) -> IncomingImage:
+    if image.fault is not None:
+        raise _build_fault(image.fault)
+    try:
+        _ = image.checked
+    except ImageRefused as refusal:
+        limits = {key: refusal.members.get(key) for key in ("limit", "actual")}
+        raise _build_fault(refusal.detail, **limits) from refusal
+    return image
+
+
+def _read_image_id(text: str) -> uuid.UUID:
+    try:
+        return decode_id(text)
+    except ValueError:
+        return NO_ID  # an address that is nobody's: 404
+
+
+class TradeItemPath(Schema):
+    """Which product of which organization."""
+
+    organization_id: Annotated[
+        uuid.UUID,
+        BeforeValidator(_read_organization_id),
+        WithJsonSchema(
+            {
+                "type": "string",
+                "format": "shortuuid",
+                "minLength": 22,
+                "maxLength": 22,
+                "pattern": SHORTUUID_PATTERN,
+            }
+        ),
+    ] = Field(..., description="UUID of the organization that owns the product.")
+    gtin: Annotated[
+        str,
+        BeforeValidator(_read_gtin),
+        WithJsonSchema({"type": "string", "pattern": r"^\d{8,14}$"}),
+    ] = Field(
+        ...,
+        description="GTIN-8/12/13/14 of the target product. Normalized to GTIN-14 by zero-padding"
+        " before lookup.",
+    )
+
+
+# Ninja wants its own marker last.
+ImagePart = Annotated[
+    IncomingImage,
+    PlainValidator(_check_image),
+    WithJsonSchema({"type": "string", "format": "binary"}),
+    File(description="Image file to upload (JPEG, PNG, GIF, WebP, SVG, or BMP)."),
+]
+TitlePart = Annotated[
+    str,
+    BeforeValidator(_check_title),
+    Form(
+        "",
+        max_length=MAX_TITLE_LENGTH,
+        description='Caption / role label for the image (e.g. "Front of package"). Empty string'
+        " when not specified.",
+    ),
+]
+IsPrimaryPart = Annotated[
+    bool,
+    BeforeValidator(_check_is_primary),
+    Form(
+        False,
+        description="When true, this image becomes the product's hero image and the previous"
+        " primary image is automatically unmarked. Defaults to false.",
+    ),
+]
+
+
+class ImagePath(TradeItemPath):
+    """Which image of which product."""
+
+    image_id: Annotated[
+        uuid.UUID,
+        BeforeValidator(_read_image_id),
+        WithJsonSchema({"type": "string", "format": "shortuuid"}),
+    ] = Field(..., description="The image's id, as 22 characters or as canonical UUID.")
+
+
+class PageQuery(Schema):
+    """Which page of a list."""
+
+    page: int = Field(1, ge=1, description="The page's number, from 1.")
+    page_size: int = Field(25, ge=1, le=100, description="How many on a page, at most 100.")
+
+
+class ProductImageIn(Schema):
+    """What to change of an image: only the members that are sent."""
+
+    title: Annotated[str, BeforeValidator(_check_text)] = Field(
+        "", max_length=MAX_TITLE_LENGTH, description="The new caption."
+    )
+    priority: int = Field(
+        0, ge=0, le=MAX_PRIORITY, strict=True, description="The new place; lower comes first."
+    )
+    is_primary: bool = Field(
+        False,
+        strict=True,
+        description="true makes it the hero and unmarks the previous one; false unmarks it.",
+    )
+
+    model_config = {"extra": "forbid"}

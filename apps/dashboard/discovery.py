@@ -1,0 +1,30 @@
+"""Documents by which OAuth clients find their way (RFC 8414, RFC 9728)."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+from oauth2_provider.views import OAuthProtectedResourceMetadataView
+
+WELL_KNOWN_RESOURCE = "/.well-known/oauth-protected-resource"
+
+
+def get_origin(request: HttpRequest) -> str:
+    """The service's public address, which is also the issuer of its tokens."""
+    return str(settings.API_SERVER_URL) or request.build_absolute_uri("/").rstrip("/")
+
+
+class ProtectedResourceView(OAuthProtectedResourceMetadataView):  # type: ignore[misc]  # untyped
+    """Whose tokens the resource takes: the origin's, or the API's below its path (RFC 9728 §3)."""
+
+    request: HttpRequest
+
+    def get_resource(self, request: HttpRequest) -> str:
+        return get_origin(request) + request.path.removeprefix(WELL_KNOWN_RESOURCE)
+
+    def get_authorization_servers(self, request: HttpRequest) -> list[str]:
+        return [get_origin(request)]
+
+    def get_resource_documentation(self) -> str:
+        return get_origin(self.request) + reverse("api-docs")

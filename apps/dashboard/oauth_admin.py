@@ -1,0 +1,41 @@
+"""Applications that may ask for access, as those who run the service register them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from oauth2_provider.forms import ApplicationForm as ToolkitApplicationForm
+
+from apps.dashboard.oauth_rules import is_redirect_target
+
+
+class ApplicationForm(ToolkitApplicationForm):  # type: ignore[misc]  # the toolkit has no types
+    """Registers for authorization codes, the one grant there is."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.instance.authorization_grant_type = self.instance.GRANT_AUTHORIZATION_CODE
+        self.fields["name"].required = True  # it stands on the consent page
+        self.fields[
+            "redirect_uris"
+        ].help_text = "One on each line: https, or http on 127.0.0.1, [::1] or localhost."
+
+    def clean_redirect_uris(self) -> str:
+        redirect_uris = str(self.cleaned_data["redirect_uris"])
+        for uri in redirect_uris.split():
+            if not is_redirect_target(uri):
+                raise forms.ValidationError(
+                    f"{uri} is neither https nor http on 127.0.0.1, [::1] or localhost."
+                )
+        return redirect_uris
+
+
+class ApplicationAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    form = ApplicationForm
+    fields = ("name", "client_type", "client_id", "client_secret", "redirect_uris")
+    list_display = ("name", "client_id", "client_type", "created")
+    list_filter = ("client_type",)
+    search_fields = ("name", "=client_id")
+    view_on_site = False

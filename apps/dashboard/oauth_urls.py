@@ -1,0 +1,29 @@
+"""The addresses of OAuth, under the names that the toolkit looks for."""
+
+from django.urls import path
+from oauth2_provider.views import OAuthServerMetadataView, RevokeTokenView
+
+from apps.dashboard.consent import ConsentView, TokenView
+from apps.dashboard.discovery import ProtectedResourceView
+
+app_name = "oauth2_provider"
+urlpatterns = [
+    path("oauth/authorize", ConsentView.as_view(), name="authorize"),
+    path("oauth/token", TokenView.as_view(), name="token"),
+    path("oauth/revoke_token", RevokeTokenView.as_view(), name="revoke-token"),
+    path(
+        ".well-known/oauth-authorization-server",
+        OAuthServerMetadataView.as_view(),
+        name="oauth-server-metadata",
+    ),
+    path(
+        ".well-known/oauth-protected-resource",
+        ProtectedResourceView.as_view(),
+        name="oauth-resource-metadata",
+    ),
+    path(
+        ".well-known/oauth-protected-resource/dashboard/api/v1",
+        ProtectedResourceView.as_view(),
+        name="oauth-resource-metadata-path",
+    ),
+]

@@ -1,0 +1,90 @@
+"""GET …/image-history: who did what, and nothing that anybody could take back."""
+
+from __future__ import annotations
+
+import pytest
+
+from apps.organizations.models import ApiKey
+from tests.assertions import assert_problem
+from tests.conftest import Api, Cast
+from tests.dashboard.api.test_admission import build_key
+
+
+def get_history(api: Api, query: str = "") -> dict:
+    path = api.path.replace("/images", "/image-history")
+    return api.client.get(path + query, headers=api.headers).json()
+
+
+def test_every_change_is_a_line_of_history(api: Api):
+    first = api.upload(title="Front", is_primary="true").json()
+    second = api.upload(is_primary="true").json()
+    url = f"{api.path}/{first['id']}"
+    api.client.patch(url, headers=api.headers, json={"title": "Back", "priority": 3})
+    api.client.patch(url, headers=api.headers, json={"is_primary": True})
+    api.client.patch(url, headers=api.headers, json={"is_primary": False})
+    api.client.patch(url, headers=api.headers, json={"title": "Back"})
+    api.client.delete(url, headers=api.headers)
+
+    lines = [
+        (line["image_id"] == first["id"], line["action"], line["old"], line["new"])
+        for line in reversed(get_history(api)["data"])
+    ]
+
+    assert second["id"] != first["id"]
+    assert lines == [
+        (True, "uploaded", "", "Front"),
+        (False, "uploaded", "", ""),
+        (True, "demoted", "", ""),
+        (True, "retitled", "Front", "Back"),
+        (True, "reprioritised", "0", "3"),
+        (True, "promoted", "", ""),
+        (False, "demoted", "", ""),
+        (True, "demoted", "", ""),
+        (True, "deleted", "Back", ""),
+    ]
+
+
+def test_line_tells_who_and_in_which_request(api: Api):
+    response = api.upload()
+
+    [line] = get_history(api)["data"]
+
+    assert line["user"] == "ed"
+    assert line["credential"] == f"api_key:{ApiKey.objects.get().pk}"
+    assert line["request_id"] == response.headers["X-Request-ID"]
+    assert line["created"].endswith("Z")
+
+
+def test_history_has_pages(api: Api):
+    for number in range(3):
+        api.upload(title=str(number))
+
+    page = get_history(api, "?page=2&page_size=2")
+
+    assert [line["new"] for line in page["data"]] == ["0"]
+    assert page["pagination"]["total_count"] == 3
+
+
+def test_refused_change_leaves_no_line(api: Api):
+    image = api.upload().json()
+    api.client.patch(f"{api.path}/{image['id']}", headers=api.headers, json={"priority": -1})
+    api.upload(b"no picture")
+
+    assert [line["action"] for line in get_history(api)["data"]] == ["uploaded"]
+
+
+@pytest.mark.parametrize(
+    ("caller", "status"), [("csu of billing", 200), ("cpk", 403), ("csu of a stranger", 404)]
+)
+def test_every_member_may_read_it(api: Api, cast: Cast, caller: str, status: int):
+    api.headers["X-API-Key"] = build_key(cast, caller)
+    path = api.path.replace("/images", "/image-history")
+
+    assert api.client.get(path, headers=api.headers).status_code == status
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
+def test_nobody_can_change_it(api: Api, method: str):
+    path = api.path.replace("/images", "/image-history")
+
+    assert_problem(api.client.request(method, path, headers=api.headers), "method_not_allowed")

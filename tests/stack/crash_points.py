@@ -1,0 +1,51 @@
+"""The service, killed by itself at one step of an upload or a removal; for tests of crashes only.
+
+As a WSGI target this module is the service; ``CRASH_AT`` in the environment names the step. What
+dies is the whole process group, by SIGKILL.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable
+from typing import Any
+
+from closient.wsgi import application
+
+from apps.dashboard.api import images
+from apps.products import image_store
+from apps.products.incoming_image import IncomingImage
+from apps.products.models import ProductImage, UnclaimedObject
+
+STEPS: dict[str, tuple[Any, str, str]] = {
+    "while the body arrives": (IncomingImage, "receive", "after"),
+    "before the name is written": (UnclaimedObject, "save", "before"),
+    "before the object is put": (image_store.default_storage, "save", "before"),
+    "after the object is put": (image_store.default_storage, "save", "after"),
+    "inside the row's transaction": (ProductImage, "save", "after"),
+    "before the row's commit": (image_store, "_insert_row", "after"),
+    "after the row's commit": (images, "store_image", "after"),
+    "inside the removal's transaction": (UnclaimedObject, "save", "after"),
+    "before the object is removed": (image_store.default_storage, "delete", "before"),
+    "after the object is removed": (image_store.default_storage, "delete", "after"),
+}
+
+__all__ = ["application"]
+
+
+def arm(owner: Any, name: str, when: str) -> None:
+    """Let the process group die before or after the first call of that function."""
+    call: Callable[..., Any] = getattr(owner, name)
+
+    def die(*args: Any, **kwargs: Any) -> Any:
+        if when == "after":
+            call(*args, **kwargs)
+        os.killpg(os.getpgrp(), signal.SIGKILL)
+        signal.pause()
+
+    setattr(owner, name, die)
+
+
+if step := os.environ.get("CRASH_AT"):
+    arm(*STEPS[step])

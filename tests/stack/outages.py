@@ -1,0 +1,111 @@
+"""Servers that are killed and come back, a network that is cut, and a disk that is full."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import psutil
+
+from tests.servers.postgres import PRIVILEGES
+from tests.servers.processes import HOST, accepts_connections, set_privileges, wait_until_ready
+
+
+@contextmanager
+def killed_postgres(url: str) -> Iterator[None]:
+    """Kill the PostgreSQL of that DATABASE_URL; start it again at the end, where it was."""
+    port = urlsplit(url).port
+    assert port is not None
+    [postmaster] = [
+        process
+        for process in psutil.Process().children()
+        if {"-p", str(port)} <= set(process.cmdline())
+    ]
+    command, folder = postmaster.cmdline(), Path(postmaster.cwd())
+    os.killpg(postmaster.pid, signal.SIGKILL)
+    postmaster.wait()
+    try:
+        yield
+    finally:
+        log_path = folder.parent / "postgres.log"
+        prefix = set_privileges(signal.SIGINT, PRIVILEGES if os.geteuid() == 0 else ())
+        with log_path.open("ab") as log:
+            process = subprocess.Popen(
+                [*prefix, *command], cwd=folder, stdout=log, stderr=log, start_new_session=True
+            )
+        wait_until_ready(process, log_path, lambda: accepts_connections(port))
+
+
+class Relay:
+    """Passes connections on to a server, until it is cut; then nobody listens, and all are lost."""
+
+    def __init__(self, target_url: str) -> None:
+        target = urlsplit(target_url)
+        assert target.hostname
+        assert target.port
+        self._target = (target.hostname, target.port)
+        self._pipes: list[socket.socket] = []
+        self._door = socket.create_server((HOST, 0))
+        self._port = self._door.getsockname()[1]
+        self.url = f"http://{HOST}:{self._port}"
+        self._open()
+
+    def cut(self) -> None:
+        """Refuse connections, and break those that there are."""
+        for each in (self._door, *self._pipes):
+            with suppress(OSError):
+                each.shutdown(socket.SHUT_RDWR)
+            each.close()
+        self._pipes = []
+
+    def mend(self) -> None:
+        """Take connections again, at the same address."""
+        self._door = socket.create_server((HOST, self._port))
+        self._open()
+
+    def _open(self) -> None:
+        threading.Thread(target=self._accept, args=[self._door], daemon=True).start()
+
+    def _accept(self, door: socket.socket) -> None:
+        with suppress(OSError):
+            while True:
+                near, _ = door.accept()
+                far = socket.create_connection(self._target)
+                self._pipes += [near, far]
+                for ends in ((near, far), (far, near)):
+                    threading.Thread(target=_pump, args=ends, daemon=True).start()
+
+
+def _pump(source: socket.socket, drain: socket.socket) -> None:
+    with suppress(OSError):
+        while data := source.recv(1 << 16):
+            drain.sendall(data)
+    with suppress(OSError):
+        drain.shutdown(socket.SHUT_RDWR)
+
+
+@contextmanager
+def small_disk(folder: Path, size: str) -> Iterator[None]:
+    """Mount a file system of that size on the folder; RuntimeError where this is not allowed."""
+    folder.mkdir(parents=True, exist_ok=True)
+    command = ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(folder)]
+    mounted = subprocess.run(command, capture_output=True, text=True, check=False)
+    if mounted.returncode != 0:
+        raise RuntimeError(f"no disk of {size}: {mounted.stderr}")
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", "--lazy", str(folder)], check=True)
+
+
+def limit_files(process: psutil.Process, size: int) -> None:
+    """Let no process of this tree write a file larger than that (EFBIG in place of ENOSPC)."""
+    for each in (process, *process.children(recursive=True)):
+        each.rlimit(psutil.RLIMIT_FSIZE, (size, psutil.RLIM_INFINITY))

@@ -1,0 +1,81 @@
+"""What takes half a minute of waiting, done in threads while other tests run."""
+
+from __future__ import annotations
+
+import json
+import signal
+import socket
+import time
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+import httpx
+
+from tests.stack.slow_uploads import SlowUpload
+from tests.stack.worlds import World
+
+
+@dataclass(frozen=True)
+class Stop:
+    """How a server ended that got SIGTERM while one upload moved on and one had stalled."""
+
+    moving_status: int
+    moving_image_url: str
+    exit_code: int
+    seconds: float
+
+
+def stop_beside_a_stalled_upload(world: World) -> Stop:
+    """Finish the moving upload three seconds after the SIGTERM, the stalled one never."""
+    with SlowUpload(world) as stalled, SlowUpload(world) as moving:
+        stalled.send(500)
+        moving.send(500)
+        started = time.monotonic()
+        world.service.process.send_signal(signal.SIGTERM)
+        for _ in range(10):
+            time.sleep(0.3)
+            moving.send(10)
+        status, body = moving.finish()
+        exit_code = world.service.stop()
+        seconds = time.monotonic() - started
+    return Stop(status, json.loads(body)["image_url"], exit_code, seconds)
+
+
+def wait_for_the_header_timeout(world: World) -> float:
+    """Send half a header, and return after how many seconds the server closed the connection."""
+    address = urlsplit(world.service.url)
+    started = time.monotonic()
+    with socket.create_connection((address.hostname, address.port), timeout=40) as half_sent:
+        half_sent.sendall(b"POST /healthz HTTP/1.1\r\nHost: localhost\r\nX-Half")
+        while half_sent.recv(4096):
+            pass
+    return time.monotonic() - started
+
+
+@dataclass(frozen=True)
+class Hang:
+    """What was answered while the storage took connections and answered nothing."""
+
+    upload: httpx.Response
+    upload_seconds: float
+    ready: httpx.Response
+    ready_seconds: float
+    other_status: int
+    counts: list[tuple[int, int]]
+
+
+def upload_while_the_storage_hangs(world: World) -> Hang:
+    """Upload as a client with a minute's patience, and look at the rest meanwhile."""
+    started = time.monotonic()
+    upload = world.upload(wait=120)
+    seconds = time.monotonic() - started
+    started = time.monotonic()
+    ready = httpx.get(f"{world.service.url}/readyz", timeout=60)
+    ready_seconds = time.monotonic() - started
+    unknown = world.images_url.replace("00012345678905", "04006381333931")
+    other = httpx.post(unknown, headers=world.headers, files={"image": b""})
+    counts = world.select(
+        "select (select count(*) from products_productimage),"
+        " (select count(*) from products_unclaimedobject)"
+    )
+    return Hang(upload, seconds, ready, ready_seconds, other.status_code, counts)

@@ -1,0 +1,106 @@
+"""An upload on SQLite and the local disk, and on PostgreSQL, S3 and Valkey: the same promises."""
+
+from __future__ import annotations
+
+import hashlib
+from concurrent.futures import ThreadPoolExecutor
+
+import httpx
+import pytest
+
+from tests.assertions import assert_faults
+from tests.sample_images import (
+    make_animated_webp,
+    make_bmp,
+    make_gif,
+    make_jpeg,
+    make_png,
+    make_svg,
+)
+from tests.stack.worlds import CLEAN, World
+
+PICTURES = {
+    "JPEG": (make_jpeg(900, 700), "image/jpeg", ".jpg"),
+    "PNG": (make_png(), "image/png", ".png"),
+    "GIF": (make_gif(), "image/gif", ".gif"),
+    "WebP": (make_animated_webp(), "image/webp", ".webp"),
+    "SVG": (make_svg(), "image/svg+xml", ".svg"),
+    "BMP": (make_bmp(), "image/bmp", ".bmp"),
+}
+
+
+@pytest.mark.parametrize("kind", PICTURES)
+def test_uploaded_picture_is_read_by_a_stranger_as_it_was_sent(world: World, kind: str):
+    picture, content_type, extension = PICTURES[kind]
+
+    uploaded = world.upload(picture, name="hero.dat", title=kind)
+
+    assert uploaded.status_code == 201, uploaded.text
+    image_url = uploaded.json()["image_url"]
+    read = httpx.get(image_url)
+    assert read.status_code == 200
+    assert hashlib.sha256(read.content).digest() == hashlib.sha256(picture).digest()
+    assert read.headers["Content-Type"] == content_type
+    assert read.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert "/products/00012345678905/hero-" in image_url
+    assert image_url.endswith(extension)
+    assert "?" not in image_url
+
+
+def test_picture_on_the_local_disk_cannot_act_in_a_browser(disk_world: World):
+    read = httpx.get(disk_world.upload(make_svg()).json()["image_url"])
+
+    assert read.headers["X-Content-Type-Options"] == "nosniff"
+    policy = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+    assert read.headers["Content-Security-Policy"] == policy
+
+
+def test_picture_of_20_mib_is_kept(world: World):
+    picture = make_jpeg() + bytes((20 << 20) - len(make_jpeg()))
+
+    image_url = world.upload(picture).json()["image_url"]
+
+    assert len(picture) == 20_971_520
+    assert hashlib.sha256(httpx.get(image_url).content).digest() == hashlib.sha256(picture).digest()
+
+
+def test_second_primary_demotes_the_first(world: World):
+    first = world.upload(is_primary="true").json()
+    second = world.upload(is_primary="true").json()
+
+    assert (first["is_primary"], second["is_primary"]) == (True, True)
+    [(primaries,)] = world.select(
+        "select count(*) from products_productimage where is_primary"
+    )
+    assert primaries == 1
+
+
+def test_refused_upload_leaves_nothing(world: World):
+    picture = make_png(400, 400)
+    world.sweep()
+
+    assert_faults(world.upload(picture[:-200]), image="PNG")
+    assert world.upload(picture, title="x" * 256).status_code == 422
+    assert world.upload(picture[:400] + bytes(100) + picture[500:]).status_code == 422
+    assert world.upload(bytes((20 << 20) + 1)).status_code == 422
+    assert world.sweep() == CLEAN
+
+
+def test_32_primaries_at_once_end_with_one(world: World):
+    with ThreadPoolExecutor(32) as pool:
+        answers = list(pool.map(lambda _: world.upload(is_primary="true"), range(32)))
+
+    assert [answer.status_code for answer in answers] == [201] * 32
+    [(primary, product)] = world.select(
+        "select count(*), count(distinct product_id) from products_productimage where is_primary"
+    )
+    assert (primary, product) == (1, 1)
+    assert world.sweep() == CLEAN
+
+
+def test_readyz_tells_all_parts(world: World):
+    assert httpx.get(f"{world.service.url}/healthz").status_code == 200
+    ready = httpx.get(f"{world.service.url}/readyz")
+
+    assert ready.status_code == 200
+    assert ready.json() == {"database": True, "storage": True}

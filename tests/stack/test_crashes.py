@@ -1,0 +1,157 @@
+"""`kill -9` at each step of an upload and of a removal: after the sweep, all or nothing is there."""
+
+from __future__ import annotations
+
+import random
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.sample_images import make_jpeg
+from tests.stack.worlds import World, run_world, select, sweep
+
+APPLICATION = "tests.stack.crash_points:application"
+COUNT_IMAGES = "select count(*) from products_productimage"
+# What the sweep finds, names and temporary files, and what is there in the end of an upload.
+STEPS = {
+    "while the body arrives": (0, 1, 0),
+    "before the name is written": (0, 1, 0),
+    "before the object is put": (1, 1, 0),
+    "after the object is put": (1, 0, 0),
+    "inside the row's transaction": (1, 0, 0),
+    "before the row's commit": (1, 0, 0),
+    "after the row's commit": (0, 0, 1),
+}
+# Whether the name was committed, and whether the image is still there in the end.
+REMOVAL_STEPS = {
+    "inside the removal's transaction": (0, 1),
+    "before the object is removed": (1, 0),
+    "after the object is removed": (1, 0),
+}
+TELLING_STEPS = [
+    "before the object is put",
+    "after the object is put",
+    "before the row's commit",
+    "after the row's commit",
+]
+
+
+def crash_upload(folder: Path, env: dict[str, str], seed: dict[str, Any], step: str, **options: Any):
+    """Upload to a service that kills itself at that step; nothing is answered."""
+    with run_world(
+        folder, {**env, "CRASH_AT": step}, seed, application=APPLICATION, **options
+    ) as world:
+        with pytest.raises(httpx.TransportError):
+            world.upload(is_primary="true")
+        world.service.kill()
+
+
+def assert_swept(
+    folder: Path, env: dict[str, str], images_before: int, expected: tuple[int, int, int]
+) -> None:
+    report = sweep(folder, env)
+    [(images,)] = select(folder, env, COUNT_IMAGES)
+    assert (
+        report.pop("removed_objects"),
+        report.pop("removed_temporary_files"),
+        images - images_before,
+    ) == expected
+    assert report == {"rows_without_objects": [], "objects_without_rows": []}
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_upload_killed_on_the_disk_is_there_or_is_not(
+    seed: dict[str, Any], seeded_database: Path, tmp_path: Path, step: str
+):
+    crash_upload(tmp_path, {}, seed, step, database=seeded_database)
+
+    assert_swept(tmp_path, {}, 0, STEPS[step])
+    assert list((tmp_path / "media" / ".incoming").glob("*")) == []
+    kept = [path for path in (tmp_path / "media").rglob("*") if path.is_file()]
+    assert [path.read_bytes() for path in kept] == [make_jpeg()] * STEPS[step][2]
+
+
+@pytest.mark.parametrize("step", TELLING_STEPS)
+def test_upload_killed_on_the_stack_is_there_or_is_not(
+    stack_world: World, tmp_path: Path, step: str
+):
+    [(before,)] = stack_world.select(COUNT_IMAGES)
+    names, _, images = STEPS[step]
+
+    crash_upload(tmp_path, stack_world.env, stack_world.seed, step)
+
+    # The temporary file stays beside the object while that is sent.
+    assert_swept(tmp_path, stack_world.env, before, (names, 1, images))
+
+
+@pytest.mark.parametrize("step", REMOVAL_STEPS)
+def test_removal_killed_on_either_is_done_or_is_not(world: World, step: str):
+    image_id = world.upload().json()["id"]
+    [(before,)] = world.select(COUNT_IMAGES)
+    names, images = REMOVAL_STEPS[step]
+
+    env = {**world.env, "CRASH_AT": step}
+    with run_world(world.folder, env, world.seed, application=APPLICATION) as crashing:
+        with pytest.raises(httpx.TransportError):
+            httpx.delete(f"{crashing.images_url}/{image_id}", headers=world.headers)
+        crashing.service.kill()
+
+    assert_swept(world.folder, world.env, before, (names, 0, images - 1))
+
+
+@pytest.mark.parametrize("seed_number", [1, 2, 3])
+def test_uploads_answered_before_a_kill_are_kept(
+    seed: dict[str, Any], seeded_database: Path, tmp_path: Path, seed_number: int
+):
+    chance = random.Random(seed_number)
+    pictures = [make_jpeg(64 + number, 48) + bytes(number << 14) for number in range(40)]
+    kept: dict[str, bytes] = {}
+
+    def upload(picture: bytes) -> None:
+        with suppress(httpx.TransportError):
+            answer = world.upload(picture, is_primary="true")
+            assert answer.status_code == 201
+            kept[answer.json()["image_url"]] = picture
+
+    with run_world(tmp_path, {}, seed, database=seeded_database) as world:
+        port = world.service.url.rpartition(":")[2]
+        with ThreadPoolExecutor(8) as pool:
+            uploads = [pool.submit(upload, picture) for picture in pictures]
+            enough = chance.randint(1, 20)
+            while len(kept) < enough:
+                time.sleep(0.001)
+            time.sleep(chance.random() / 50)
+            world.service.kill()
+            for each in uploads:
+                each.result()
+
+    assert len(kept) < 40
+    report = sweep(tmp_path, {})
+    assert report["rows_without_objects"] == report["objects_without_rows"] == []
+    assert list((tmp_path / "media" / ".incoming").glob("*")) == []
+    with run_world(tmp_path, {"PORT": port}, seed), httpx.Client() as client:
+        assert {url: client.get(url).content for url in kept} == kept
+    [(images, primary)] = select(
+        tmp_path, {}, "select count(*), sum(is_primary) from products_productimage"
+    )
+    # One more for each client whose answer was on its way.
+    assert len(kept) <= images <= len(kept) + 8
+    assert primary == 1
+
+
+def test_what_a_kill_left_an_hour_ago_is_gone_after_the_start(
+    seed: dict[str, Any], seeded_database: Path, tmp_path: Path
+):
+    crash_upload(tmp_path, {}, seed, "after the object is put", database=seeded_database)
+    assert len(list((tmp_path / "media").rglob("*.jpg"))) == 1
+    with run_world(tmp_path, {}, seed) as world:
+        assert world.select("select count(*) from products_unclaimedobject") == [(1,)]
+    select(tmp_path, {}, "update products_unclaimedobject set created = '2020-01-01 00:00:00'")
+    with run_world(tmp_path, {}, seed) as world:
+        assert world.select("select count(*) from products_unclaimedobject") == [(0,)]
+    assert list((tmp_path / "media").rglob("*.jpg")) == []

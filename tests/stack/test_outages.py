@@ -1,0 +1,162 @@
+"""Storage or database down: 503 that says so, nothing half kept, recovery without a restart."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.assertions import assert_problem
+from tests.sample_images import make_jpeg
+from tests.servers import S3Server
+from tests.stack.conftest import RunWorld
+from tests.stack.outages import Relay, killed_postgres, limit_files, small_disk
+from tests.stack.slow_ends import Hang
+from tests.stack.worlds import CLEAN, World, run_world
+
+COUNTS = (
+    "select (select count(*) from products_productimage),"
+    " (select count(*) from products_unclaimedobject)"
+)
+
+
+@pytest.fixture
+def relay(s3_server: S3Server) -> Iterator[Relay]:
+    relay = Relay(s3_server.endpoint_url)
+    yield relay
+    relay.cut()
+
+
+@pytest.fixture
+def distant_world(
+    relay: Relay, stack_env: dict[str, str], stack_seed: dict[str, Any], tmp_path: Path
+) -> Iterator[World]:
+    """The stack, with its bucket behind a network that can be cut."""
+    env = {**stack_env, "AWS_S3_ENDPOINT_URL": relay.url}
+    with run_world(tmp_path, env, stack_seed) as world:
+        yield world
+
+
+def test_upload_is_refused_while_the_storage_is_gone_and_taken_after(
+    distant_world: World, relay: Relay
+):
+    distant_world.sweep()
+    [(images, _)] = distant_world.select(COUNTS)
+    relay.cut()
+    started = time.monotonic()
+
+    refused = distant_world.upload()
+
+    assert_problem(refused, "service_unavailable")
+    assert time.monotonic() - started < 10
+    ready = httpx.get(f"{distant_world.service.url}/readyz", timeout=10)
+    assert (ready.status_code, ready.json()) == (503, {"database": True, "storage": False})
+    assert httpx.get(f"{distant_world.service.url}/healthz").status_code == 200
+    assert distant_world.select(COUNTS) == [(images, 1)]
+
+    relay.mend()
+    assert distant_world.upload().status_code == 201
+    assert httpx.get(f"{distant_world.service.url}/readyz").status_code == 200
+    assert distant_world.sweep() == {**CLEAN, "removed_objects": 1}
+
+
+def test_storage_that_breaks_off_in_the_middle_leaves_nothing(distant_world: World, relay: Relay):
+    [(images, _)] = distant_world.select(COUNTS)
+    done = threading.Event()
+
+    def cut_again_and_again() -> None:
+        while not done.wait(0.02):
+            relay.cut()
+            time.sleep(0.02)
+            relay.mend()
+
+    thread = threading.Thread(target=cut_again_and_again)
+    thread.start()
+    try:
+        picture = make_jpeg() + bytes(1 << 20)
+        with ThreadPoolExecutor(8) as pool:
+            answers = list(pool.map(lambda _: distant_world.upload(picture), range(16)))
+    finally:
+        done.set()
+        thread.join()
+
+    statuses = [answer.status_code for answer in answers]
+    assert set(statuses) <= {201, 503}
+    report = distant_world.sweep()
+    assert report["rows_without_objects"] == report["objects_without_rows"] == []
+    assert distant_world.select(COUNTS) == [(images + statuses.count(201), 0)]
+
+
+def test_storage_that_hangs_is_given_up_while_a_client_still_waits(hang: Hang):
+    assert_problem(hang.upload, "service_unavailable")
+    assert 15 < hang.upload_seconds < 30
+    assert (hang.ready.status_code, hang.ready.json()) == (503, {"database": True, "storage": False})
+    assert hang.ready_seconds < 5
+    assert hang.other_status == 404
+    assert hang.counts == [(0, 1)]
+
+
+def test_upload_is_refused_while_postgresql_is_gone_and_taken_after(
+    stack_world: World, postgres_url: str
+):
+    stack_world.upload()
+    stack_world.sweep()
+    with killed_postgres(postgres_url):
+        started = time.monotonic()
+        for _ in range(3):
+            assert_problem(stack_world.upload(), "service_unavailable")
+        assert time.monotonic() - started < 20
+        ready = httpx.get(f"{stack_world.service.url}/readyz", timeout=10)
+        assert (ready.status_code, ready.json()) == (503, {"database": False, "storage": True})
+        assert httpx.get(f"{stack_world.service.url}/healthz").status_code == 200
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: stack_world.upload(), range(16)))
+    assert [answer.status_code for answer in answers] == [201] * 16
+    assert stack_world.sweep() == CLEAN
+
+
+def test_upload_is_taken_at_once_after_postgresql_was_replaced(
+    stack_world: World, postgres_url: str
+):
+    """The pool's connections all broke, while nobody asked for one."""
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda _: stack_world.upload(), range(16)))
+    with killed_postgres(postgres_url):
+        pass
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: stack_world.upload(), range(8)))
+    assert [answer.status_code for answer in answers] == [201] * 8
+
+
+def test_upload_onto_a_full_disk_leaves_nothing(run_disk_world: RunWorld, tmp_path: Path):
+    with small_disk(tmp_path / "media", "4m"), run_disk_world() as world:
+        assert world.upload(make_jpeg() + bytes(1 << 20)).status_code == 201
+        for size in (4 << 20, 20_000_000):
+            assert_problem(world.upload(make_jpeg() + bytes(size)), "service_unavailable")
+        assert world.upload(make_jpeg() + bytes(1 << 20)).status_code == 201
+        with ThreadPoolExecutor(4) as pool:
+            picture = make_jpeg() + bytes(3 << 20)
+            answers = list(pool.map(lambda _: world.upload(picture), range(4)))
+
+        assert [answer.status_code for answer in answers] == [503] * 4
+        assert httpx.get(f"{world.service.url}/healthz").status_code == 200
+        assert world.sweep() == CLEAN
+        assert len(list((tmp_path / "media").rglob("*.jpg"))) == 2
+
+
+def test_upload_past_the_limit_of_a_file_leaves_nothing(run_disk_world: RunWorld):
+    with run_disk_world() as world:
+        limit_files(world.service.process, 2 << 20)
+
+        assert_problem(world.upload(make_jpeg() + bytes(3 << 20)), "service_unavailable")
+
+        assert world.upload().status_code == 201
+        assert world.sweep() == CLEAN

@@ -1,0 +1,163 @@
+"""The production server: slow clients, chunked bodies, kept connections, and how it stops."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import httpx
+
+from tests.assertions import assert_problem
+from tests.sample_images import make_jpeg
+from tests.stack.clients import BOUNDARY, Sending, send_with_curl
+from tests.stack.slow_ends import Stop
+from tests.stack.slow_uploads import SlowUpload
+from tests.stack.worlds import CLEAN, World
+
+
+def test_curl_uploads_a_chunked_body(world: World, tmp_path: Path):
+    (tmp_path / "photo.jpg").write_bytes(make_jpeg(800, 600))
+    command = ["curl", "-sS", "-H", "Transfer-Encoding: chunked", world.images_url]
+    command += ["-H", f"X-API-Key: {world.headers['X-API-Key']}"]
+    command += ["-F", f"image=@{tmp_path / 'photo.jpg'}", "-F", "title=Front"]
+
+    answer = json.loads(subprocess.check_output(command))
+
+    assert answer["title"] == "Front"
+    assert httpx.get(answer["image_url"]).content == make_jpeg(800, 600)
+
+
+def test_httpx_uploads_from_a_generator(world: World):
+    body = Sending(world.images_url, 0).body.replace(b"\r\n\r\n", b"\r\n\r\n" + make_jpeg(), 1)
+
+    def send_in_pieces() -> Iterator[bytes]:
+        for start in range(0, len(body), 1000):
+            yield body[start : start + 1000]
+
+    headers = {**world.headers, "Content-Type": f"multipart/form-data; boundary={BOUNDARY}"}
+    answer = httpx.post(world.images_url, headers=headers, content=send_in_pieces())
+
+    assert answer.status_code == 201, answer.text
+    assert answer.request.headers["Transfer-Encoding"] == "chunked"
+    assert httpx.get(answer.json()["image_url"]).content == make_jpeg()
+
+
+def test_too_long_chunked_body_is_refused_while_it_arrives(world: World, tmp_path: Path):
+    picture = tmp_path / f"{24 << 20}.jpg"
+    picture.write_bytes(make_jpeg() + bytes(24 << 20))
+    sending = Sending(world.images_url, 24 << 20, world.headers)
+
+    seen = send_with_curl(sending, 3, tmp_path, "-H", "Transfer-Encoding: chunked")
+
+    assert seen == ["413 payload_too_large"] * 3
+
+
+def test_two_requests_go_over_one_connection(disk_world: World):
+    connection = http.client.HTTPConnection(urlsplit(disk_world.service.url).netloc, timeout=10)
+    sending = Sending(disk_world.images_url, 2000, disk_world.headers)
+    statuses, sockets = [], []
+    for _ in range(2):
+        connection.request("POST", disk_world.path, sending.body, sending.body_headers)
+        answer = connection.getresponse()
+        statuses.append(answer.status)
+        answer.read()
+        sockets.append(connection.sock)
+    connection.close()
+
+    assert statuses == [422, 422]
+    assert sockets[0] is not None
+    assert sockets[0] is sockets[1]
+
+
+def test_refused_body_does_not_spoil_its_connection(disk_world: World):
+    connection = http.client.HTTPConnection(urlsplit(disk_world.service.url).netloc, timeout=10)
+    body = Sending(disk_world.images_url, 3_000_000)
+    connection.request("POST", disk_world.path, body.body, body.body_headers)
+    refused = connection.getresponse()
+    assert (refused.status, b"unauthorized" in refused.read()) == (401, True)
+    connection.request("GET", "/healthz")
+    alive = connection.getresponse()
+
+    assert (alive.status, alive.read()) == (200, b"ok\n")
+    connection.close()
+
+
+def test_others_are_answered_beside_32_trickling_uploads(disk_world: World):
+    with ExitStack() as stack:
+        trickles = [stack.enter_context(SlowUpload(disk_world)) for _ in range(32)]
+        done = threading.Event()
+
+        def trickle() -> None:
+            while not done.wait(0.2):
+                for upload in trickles:
+                    upload.send(3)
+
+        thread = threading.Thread(target=trickle)
+        thread.start()
+        try:
+            time.sleep(0.5)
+            waits = []
+            for _ in range(3):
+                started = time.monotonic()
+                assert disk_world.upload().status_code == 201
+                waits.append(time.monotonic() - started)
+        finally:
+            done.set()
+            thread.join()
+        assert max(waits) < 1
+        assert [upload.finish()[0] for upload in trickles] == [201] * 32
+
+
+def test_upload_whose_client_goes_away_leaves_nothing(disk_world: World):
+    disk_world.sweep()
+    with SlowUpload(disk_world) as upload:
+        upload.send(upload.left - 100)
+    deadline = time.monotonic() + 10
+    while disk_world.list_incoming() and time.monotonic() < deadline:
+        time.sleep(0.05)
+
+    assert disk_world.sweep() == CLEAN
+
+
+def test_half_a_header_is_given_up_after_15_seconds(header_timeout: float):
+    assert 14 < header_timeout < 20
+
+
+def test_stop_lets_a_moving_upload_finish_and_cuts_a_stalled_one(stop: Stop):
+    assert stop.moving_status == 201
+    assert stop.exit_code == 0
+    assert 3 < stop.seconds < 35
+
+
+def test_unknown_path_beside_an_unread_body_is_a_problem(disk_world: World):
+    url = f"{disk_world.service.url}/dashboard/api/v1/nothing"
+
+    answer = httpx.post(url, headers=disk_world.headers, files={"image": bytes(3_000_000)})
+
+    assert_problem(answer, "not_found")
+
+
+def test_upload_that_still_arrives_is_not_served(disk_world: World):
+    with SlowUpload(disk_world) as upload:
+        upload.send(upload.left - 100)
+        deadline = time.monotonic() + 10
+        while not disk_world.list_incoming() and time.monotonic() < deadline:
+            time.sleep(0.05)
+        [incoming] = disk_world.list_incoming()
+        statuses = [
+            subprocess.check_output(
+                ["curl", "-sS", "--path-as-is", "-o", "/dev/null", "-w", "%{http_code}"]
+                + [f"{disk_world.service.url}/media/{way}/{incoming.name}"],
+                text=True,
+            )
+            for way in (".incoming", "products/../.incoming", "products/%2e%2e/.incoming")
+        ]
+
+    assert statuses == ["404", "404", "404"]

@@ -1,0 +1,110 @@
+"""A running service with its database, its storage and its sample data, as callers see it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psycopg
+
+from tests.sample_images import make_jpeg
+from tests.servers import Service, run_manage, run_service
+
+GTIN = "00012345678905"
+CLEAN = {
+    "removed_objects": 0,
+    "removed_temporary_files": 0,
+    "rows_without_objects": [],
+    "objects_without_rows": [],
+}
+# No test here is about the rate limits, and all of them together pass the usual ones.
+NO_LIMITS = {"RATE_LIMIT_PER_MINUTE": "1000000", "RATE_LIMIT_PER_DAY": "1000000"}
+
+
+@dataclass(frozen=True)
+class World:
+    """Where the service keeps its things, what environment it has, and who may call it."""
+
+    folder: Path
+    env: dict[str, str]
+    seed: dict[str, Any]
+    service: Service
+
+    @property
+    def path(self) -> str:
+        """The path of the sample product's images."""
+        return f"/dashboard/api/v1/trade-items/{self.seed['organization_id']}/{GTIN}/images"
+
+    @property
+    def images_url(self) -> str:
+        """The address that takes the sample product's images."""
+        return f"{self.service.url}{self.path}"
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """The credentials of an editor."""
+        return {"X-API-Key": self.seed["api_keys"]["editor"]}
+
+    def upload(
+        self, image: bytes | None = None, name: str = "photo.jpg", wait: float = 60, **fields: str
+    ) -> httpx.Response:
+        """Upload one picture as an editor."""
+        files = {"image": (name, make_jpeg() if image is None else image)}
+        return httpx.post(
+            self.images_url, headers=self.headers, files=files, data=fields, timeout=wait
+        )
+
+    def sweep(self) -> dict[str, Any]:
+        """Sweep whatever is unclaimed, however young, and compare all rows with all objects."""
+        return sweep(self.folder, self.env)
+
+    def select(self, query: str) -> list[tuple[Any, ...]]:
+        """Ask the service's database."""
+        return select(self.folder, self.env, query)
+
+    def list_incoming(self) -> list[Path]:
+        """The temporary files of uploads that go on, or were left over."""
+        return list((self.folder / "media" / ".incoming").glob("*"))
+
+
+@contextmanager
+def run_world(
+    folder: Path,
+    env: Mapping[str, str],
+    seed: dict[str, Any],
+    *,
+    database: Path | None = None,
+    application: str = "",
+) -> Iterator[World]:
+    """Run a service in the folder; with a copy of that SQLite database, where one is given."""
+    folder.mkdir(parents=True, exist_ok=True)
+    if database is not None:
+        shutil.copyfile(database, folder / "db.sqlite3")
+    own_env = {**NO_LIMITS, **env}
+    with run_service(folder, own_env, application=application) as service:
+        yield World(folder, own_env, seed, service)
+
+
+def sweep(folder: Path, env: dict[str, str]) -> dict[str, Any]:
+    """Sweep as `World.sweep` does; the service need not run. Fails when the audit does."""
+    arguments = ("sweep_unclaimed_objects", "--older-than", "0", "--audit", "--json")
+    report: dict[str, Any] = json.loads(run_manage(folder, env, *arguments))
+    return report
+
+
+def select(folder: Path, env: dict[str, str], query: str) -> list[tuple[Any, ...]]:
+    """Ask the database of a service that need not run."""
+    if "DATABASE_URL" in env:
+        with psycopg.connect(env["DATABASE_URL"]) as connection:
+            return connection.execute(query.encode()).fetchall()
+    with closing(sqlite3.connect(folder / "db.sqlite3")) as database:
+        rows = database.execute(query).fetchall()
+        database.commit()
+        return rows
