@@ -6,15 +6,15 @@ from pathlib import Path
 
 import ninja.errors
 from django.conf import settings
-from ninja import NinjaAPI
 
+from apps.dashboard.api.document import DashboardAPI
 from apps.dashboard.api.images import router
 from apps.dashboard.api.problem_responses import respond_to_problem
 from apps.problems import Problem
 
 PUBLISHED_SERVER = {"url": "https://www.closient.com"}
 
-api = NinjaAPI(
+api = DashboardAPI(
     title="Brand Dashboard API (Internal)",
     version="1.0.0",
     description=Path(__file__).with_name("api_description.md").read_text().strip(),

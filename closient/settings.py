@@ -182,8 +182,12 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = LOGOUT_REDIRECT_URL = "home"
 AUTHENTICATION_BACKENDS = [
-    "axes.backends.AxesStandaloneBackend",  # the first: it keeps guesses from the next
+    "apps.dashboard.sign_in.AttemptLimitBackend",  # the first: it keeps guesses from the next
     "django.contrib.auth.backends.ModelBackend",
+]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+    "apps.dashboard.oauth_rules.ClientSecretHasher",
 ]
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
@@ -204,6 +208,7 @@ OAUTH2_PROVIDER = {
         "images:write": "Add, change and delete pictures of your products",
     },
     "DEFAULT_SCOPES": ["images:read"],
+    "CLIENT_SECRET_HASHER": "client_secret",
     "OAUTH2_SERVER_CLASS": "oauthlib.oauth2.WebApplicationServer",
     "OAUTH2_VALIDATOR_CLASS": "apps.dashboard.oauth_rules.OAuthRules",
     "APPLICATION_ADMIN_CLASS": "apps.dashboard.oauth_admin.ApplicationAdmin",

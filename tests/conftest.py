@@ -104,7 +104,7 @@ def service_here() -> Service:
 
 
 @pytest.fixture
-def client_here(service_here: Service) -> Iterator[httpx.Client]:
+def client_here(db: None, service_here: Service) -> Iterator[httpx.Client]:
     transport = httpx.WSGITransport(app=service_here)
     with httpx.Client(transport=transport, base_url="http://testserver") as client:
         yield client

@@ -17,7 +17,7 @@ from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_safe
 from django.views.static import serve
 
-from apps.dashboard.api.problem_responses import build_problem_response
+from apps.dashboard.api.problem_responses import build_body
 from apps.dashboard.problem_pages import (
     FORMATS,
     FRAME_LIMIT,
@@ -98,8 +98,8 @@ def problem_page(request: HttpRequest, error_code: str) -> HttpResponse:
     page = PROBLEM_PAGES.get(error_code)
     if page is None:
         raise Http404
-    body = json.loads(build_problem_response(page.example).content)
-    context = {"section": "problems", "page": page, "example_body": json.dumps(body, indent=2)}
+    example = json.dumps(build_body(page.example), indent=2)
+    context = {"section": "problems", "page": page, "example_body": example}
     return render(request, "dashboard/problem_page.html", context)
 
 

@@ -9,6 +9,7 @@ from ninja import Path, Query, Router, Status
 from ninja.decorators import decorate_view
 
 from apps.dashboard.api.auth import AUTHENTICATORS, get_actor
+from apps.dashboard.api.document import describe_header, describe_problems
 from apps.dashboard.api.etags import build_etag, check_if_match, is_known
 from apps.dashboard.api.idempotency import answer_once
 from apps.dashboard.api.pagination import read_page
@@ -37,11 +38,22 @@ from apps.products.image_store import get_image as get_stored_image
 
 GALLERY = "/trade-items/{organization_id}/{gtin}/images"
 IMAGE = f"{GALLERY}/{{image_id}}"
+IF_MATCH = describe_header("If-Match", "Only if the image still has one of these ``ETag`` values.")
+IF_NONE_MATCH = describe_header("If-None-Match", "304 if the image still has this ``ETag``.")
 
 router = Router(auth=AUTHENTICATORS, tags=["Images"])
 
 
-@router.post(GALLERY, response={201: ProductImageOut}, summary="Upload product image")
+@router.post(
+    GALLERY,
+    response={201: ProductImageOut},
+    summary="Upload product image",
+    openapi_extra={
+        "responses": describe_problems(
+            "bad_request", "conflict", "payload_too_large", "unsupported_media_type"
+        )
+    },
+)
 @decorate_view(before_upload)
 def upload_image(
     request: ApiRequest,
@@ -64,7 +76,12 @@ def upload_image(
     return Status(201, answer_once(request, response, content, store))
 
 
-@router.get(GALLERY, response=ProductImagePageOut, summary="List product images")
+@router.get(
+    GALLERY,
+    response=ProductImagePageOut,
+    summary="List product images",
+    openapi_extra={"responses": describe_problems()},
+)
 def list_images(
     request: ApiRequest, path: Path[TradeItemPath], page: Query[PageQuery]
 ) -> ProductImagePageOut:
@@ -76,7 +93,15 @@ def list_images(
     return ProductImagePageOut(data=data, pagination=pagination)
 
 
-@router.get(IMAGE, response=ProductImageOut, summary="Get product image")
+@router.get(
+    IMAGE,
+    response=ProductImageOut,
+    summary="Get product image",
+    openapi_extra={
+        "parameters": [IF_NONE_MATCH],
+        "responses": {304: {"description": "Not Modified"}, **describe_problems()},
+    },
+)
 def get_image(
     request: ApiRequest, response: HttpResponse, path: Path[ImagePath]
 ) -> ProductImageOut | HttpResponse:
@@ -89,7 +114,17 @@ def get_image(
     return describe_image(request, image)
 
 
-@router.patch(IMAGE, response=ProductImageOut, summary="Change product image")
+@router.patch(
+    IMAGE,
+    response=ProductImageOut,
+    summary="Change product image",
+    openapi_extra={
+        "parameters": [IF_MATCH],
+        "responses": describe_problems(
+            "bad_request", "precondition_failed", "payload_too_large", "unsupported_media_type"
+        ),
+    },
+)
 @decorate_view(check_json_body)
 def update_image(
     request: ApiRequest, response: HttpResponse, path: Path[ImagePath], changes: ProductImageIn
@@ -107,7 +142,15 @@ def update_image(
     return describe_image(request, image)
 
 
-@router.delete(IMAGE, response={204: None}, summary="Delete product image")
+@router.delete(
+    IMAGE,
+    response={204: None},
+    summary="Delete product image",
+    openapi_extra={
+        "parameters": [IF_MATCH],
+        "responses": describe_problems("precondition_failed"),
+    },
+)
 def delete_image(request: ApiRequest, path: Path[ImagePath]) -> Status[None]:
     """Delete an image and its file. When it was the primary image, no other is promoted. Requires the ``organization.contribute_organization`` permission on the membership."""
     product = get_product(request.auth, path.organization_id, path.gtin, Permission.CONTRIBUTE)
@@ -120,6 +163,7 @@ def delete_image(request: ApiRequest, path: Path[ImagePath]) -> Status[None]:
     "/trade-items/{organization_id}/{gtin}/image-history",
     response=ImageEventPageOut,
     summary="List the history of product images",
+    openapi_extra={"responses": describe_problems()},
 )
 def list_image_history(
     request: ApiRequest, path: Path[TradeItemPath], page: Query[PageQuery]

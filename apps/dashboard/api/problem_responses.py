@@ -73,21 +73,24 @@ def get_problem(exception: Exception) -> Problem | None:
     return problem
 
 
+def build_body(problem: Problem) -> dict[str, object]:
+    """The members of the problem, as the caller of the present request reads them."""
+    return {
+        "type": f"{TYPE_BASE}{problem.error_code}",
+        "title": problem.title,
+        "status": problem.status,
+        "detail": problem.detail,
+        "error_code": problem.error_code,
+        "retryable": problem.retryable,
+        "timestamp": timezone.now().isoformat(),
+        "request_id": get_request_id(),
+        **problem.members,
+    }
+
+
 def build_problem_response(problem: Problem) -> HttpResponse:
     """The response, ``Content-Length`` included: without one, some servers can't end it."""
-    body = json.dumps(
-        {
-            "type": f"{TYPE_BASE}{problem.error_code}",
-            "title": problem.title,
-            "status": problem.status,
-            "detail": problem.detail,
-            "error_code": problem.error_code,
-            "retryable": problem.retryable,
-            "timestamp": timezone.now().isoformat(),
-            "request_id": get_request_id(),
-            **problem.members,
-        }
-    ).encode()
+    body = json.dumps(build_body(problem)).encode()
     headers = {**problem.headers, "Content-Length": str(len(body))}
     return HttpResponse(body, status=problem.status, content_type=CONTENT_TYPE, headers=headers)
 

@@ -1,0 +1,96 @@
+"""The OpenAPI document: what ninja finds, and the problems that every operation can answer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ninja import NinjaAPI
+
+from apps.dashboard.api.problem_responses import CONTENT_TYPE, build_body
+from apps.dashboard.problem_pages import PROBLEM_PAGES
+from apps.problems import Problem
+
+EXAMPLE_MEMBERS = {
+    "timestamp": "2026-03-31T12:00:00+00:00",
+    "request_id": "1f0c2a9d4b7e4c0e9a51d3b6c8f7e012",
+}
+
+PROBLEM_SCHEMA: dict[str, Any] = {
+    "title": "Problem",
+    "description": "What went wrong (RFC 9457); more members may follow.",
+    "type": "object",
+    "required": [
+        "type",
+        "title",
+        "status",
+        "detail",
+        "error_code",
+        "retryable",
+        "timestamp",
+        "request_id",
+    ],
+    "properties": {
+        "type": {"type": "string", "format": "uri", "description": "The page about this problem."},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string", "description": "What was found, and what is allowed."},
+        "error_code": {"type": "string"},
+        "retryable": {"type": "boolean", "description": "Whether sending it again may help."},
+        "timestamp": {"type": "string", "format": "date-time"},
+        "request_id": {"type": "string", "description": "Finds the request in our log."},
+        "errors": {
+            "type": "array",
+            "description": "All faults at once, with 422.",
+            "items": {
+                "type": "object",
+                "required": ["field", "message"],
+                "properties": {"field": {"type": "string"}, "message": {"type": "string"}},
+            },
+        },
+        "retry_after_seconds": {"type": "integer", "description": "With 429."},
+        "limit": {"type": "integer", "description": "What is allowed, where a limit is passed."},
+        "actual": {"type": "integer", "description": "What was found instead."},
+    },
+}
+# What any operation may answer, besides what is its own.
+COMMON = ("unauthorized", "forbidden", "not_found", "validation_error", "rate_limited")
+FAULTS = ("internal_error", "service_unavailable")
+
+
+class DashboardAPI(NinjaAPI):
+    """Ninja's API, whose document has the schema that `describe_problems` refers to."""
+
+    def get_openapi_schema(self, **options: Any) -> Any:
+        """The document; schemas that only serve to read parameters are left out of it."""
+        document = super().get_openapi_schema(**options)
+        schemas = document["components"]["schemas"]
+        for name in ("TradeItemPath", "ImagePath", "PageQuery"):
+            schemas.pop(name, None)
+        schemas["Problem"] = PROBLEM_SCHEMA
+        return document
+
+
+def describe_problems(*error_codes: str) -> dict[int, Any]:
+    """The ``responses`` of an operation: the problems of its own, and those that all have."""
+    examples = [PROBLEM_PAGES[code].example for code in (*COMMON, *error_codes, *FAULTS)]
+    ordered = sorted(examples, key=lambda problem: problem.status)
+    return {problem.status: _describe(problem) for problem in ordered}
+
+
+def describe_header(name: str, description: str) -> dict[str, Any]:
+    """An optional request header."""
+    return {
+        "in": "header",
+        "name": name,
+        "required": False,
+        "description": description,
+        "schema": {"type": "string"},
+    }
+
+
+def _describe(problem: Problem) -> dict[str, Any]:
+    content = {
+        "schema": {"$ref": "#/components/schemas/Problem"},
+        "example": build_body(problem) | EXAMPLE_MEMBERS,
+    }
+    return {"description": problem.title, "content": {CONTENT_TYPE: content}}

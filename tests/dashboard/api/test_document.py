@@ -1,0 +1,95 @@
+"""The OpenAPI document: equal to the published one, committed, and true."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from closient.api import api
+
+REPOSITORY = Path(__file__).resolve().parents[3]
+PUBLISHED = json.loads(Path(__file__).with_name("openapi-upload.json").read_text())
+OPERATIONS = {
+    "apps_dashboard_api_images_upload_image",
+    "apps_dashboard_api_images_list_images",
+    "apps_dashboard_api_images_get_image",
+    "apps_dashboard_api_images_update_image",
+    "apps_dashboard_api_images_delete_image",
+    "apps_dashboard_api_images_list_image_history",
+}
+
+
+def list_differences(published: Any, served: Any, where: str = "") -> list[str]:
+    """Every place where the published value is missing or another; what is added is no matter."""
+    if isinstance(published, dict) and isinstance(served, dict):
+        return [
+            difference
+            for key, value in published.items()
+            for difference in (
+                list_differences(value, served[key], f"{where}/{key}")
+                if key in served
+                else [f"{where}/{key} is missing"]
+            )
+        ]
+    return [] if published == served else [f"{where}: {served!r} instead of {published!r}"]
+
+
+@pytest.fixture
+def served(client_here: httpx.Client) -> dict[str, Any]:
+    return client_here.get("/dashboard/api/v1/openapi.json").json()
+
+
+def test_published_document_is_contained_exactly(served: dict[str, Any]):
+    assert list_differences(PUBLISHED, served) == []
+
+
+def test_difference_would_be_found(served: dict[str, Any]):
+    served["info"]["title"] = "Another"
+    del served["components"]["securitySchemes"]["SessionAuth"]
+
+    assert list_differences(PUBLISHED, served) == [
+        "/info/title: 'Another' instead of 'Brand Dashboard API (Internal)'",
+        "/components/securitySchemes/SessionAuth is missing",
+    ]
+
+
+def test_committed_document_is_the_served_one(served: dict[str, Any]):
+    committed = json.loads((REPOSITORY / "openapi/openapi-dashboard.json").read_text())
+
+    assert committed == served, "run `make openapi`"
+
+
+def test_every_operation_is_named_and_needs_a_credential(served: dict[str, Any]):
+    operations = [each for path in served["paths"].values() for each in path.values()]
+
+    assert {operation["operationId"] for operation in operations} == OPERATIONS
+    for operation in operations:
+        assert operation["security"] == [
+            {"APIKeyHeaderAuth": []},
+            {"OAuthTokenAuth": []},
+            {"SessionAuth": []},
+        ]
+        assert operation["description"]
+
+
+def test_every_problem_of_an_operation_has_an_example(served: dict[str, Any]):
+    for path in served["paths"].values():
+        for operation in path.values():
+            problems = {s: r for s, r in operation["responses"].items() if int(s) >= 400}
+            assert {"401", "403", "404", "422", "429", "500", "503"} <= problems.keys()
+            for status, response in problems.items():
+                example = response["content"]["application/problem+json"]["example"]
+                assert example["status"] == int(status)
+
+
+def test_running_server_comes_first_where_its_address_is_set(monkeypatch):
+    monkeypatch.setattr(api, "servers", [{"url": "http://127.0.0.1:8000"}, *api.servers])
+
+    assert api.get_openapi_schema()["servers"] == [
+        {"url": "http://127.0.0.1:8000"},
+        {"url": "https://www.closient.com"},
+    ]
