@@ -8,11 +8,11 @@ help:  ## Say what each target does
 
 .venv/base: requirements/base.txt
 	$(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/base.txt
+	$(BIN)/pip install --quiet --quiet --disable-pip-version-check --require-hashes -r requirements/base.txt
 	@touch $@
 
 .venv/dev: .venv/base requirements/dev.txt
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	$(BIN)/pip install --quiet --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	@touch $@
 
 .data/secret_key:

@@ -111,6 +111,6 @@ class TokenView(ToolkitTokenView):  # type: ignore[misc]  # the toolkit has no t
 
 
 def _build_source(uri: str) -> str:
-    # A policy can name no IPv6 address and no host in Unicode: then the scheme has to do.
+    # A policy can name no IPv6 address: then the scheme has to do.
     parts = urlsplit(uri)
     return f"{parts.scheme}:" + (f"//{parts.netloc}" if _PLAIN_HOST.fullmatch(parts.netloc) else "")

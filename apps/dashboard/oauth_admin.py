@@ -10,6 +10,8 @@ from oauth2_provider.forms import ApplicationForm as ToolkitApplicationForm
 
 from apps.dashboard.oauth_rules import is_redirect_target
 
+MIN_SECRET_LENGTH = 32
+
 
 class ApplicationForm(ToolkitApplicationForm):  # type: ignore[misc]  # the toolkit has no types
     """Registers for authorization codes, the one grant there is."""
@@ -21,6 +23,13 @@ class ApplicationForm(ToolkitApplicationForm):  # type: ignore[misc]  # the tool
         self.fields[
             "redirect_uris"
         ].help_text = "One on each line: https, or http on 127.0.0.1, [::1] or localhost."
+
+    def clean_client_secret(self) -> str:
+        # It is kept by a hash that is quick, and so made for secrets that nobody thought up.
+        secret = str(self.cleaned_data["client_secret"])
+        if "client_secret" in self.changed_data and len(secret) < MIN_SECRET_LENGTH:
+            raise forms.ValidationError(f"A secret has at least {MIN_SECRET_LENGTH} characters.")
+        return secret
 
     def clean_redirect_uris(self) -> str:
         redirect_uris = str(self.cleaned_data["redirect_uris"])

@@ -2,17 +2,38 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Mapping
 from typing import Any
 
+from axes.backends import AxesStandaloneBackend
 from django.conf import settings
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from apps.dashboard.api.rate_limit import get_client_network
+from apps.dashboard.api.rate_limit import MINUTE_SECONDS, get_client_network, get_counts
+from apps.dashboard.api.window_counts import Quota
 
+# A password costs a quarter of a second of CPU: as many attempts an address may make, whomever as.
+ATTEMPTS = Quota(60, MINUTE_SECONDS)
 # What the table of failed attempts has room for; nobody's name is that long.
 MAX_USERNAME_LENGTH = 255
+
+
+class AttemptLimitBackend(AxesStandaloneBackend):  # type: ignore[misc]  # axes has no types
+    """Lets no user in; keeps attempts from the backends behind it when there are too many."""
+
+    def authenticate(self, request: Any, *args: Any, **credentials: Any) -> None:
+        now = time.time()
+        subject = f"sign-in:{get_client_network(request)}"
+        [used] = get_counts().count(subject, [ATTEMPTS], now)
+        if used >= ATTEMPTS.limit:
+            request.axes_locked_out = True  # as axes marks it: not recorded, and told by the page
+            request.locked_out_seconds = math.ceil(ATTEMPTS.get_end(now) - now)
+            raise PermissionDenied
+        super().authenticate(request, *args, **credentials)
 
 
 def get_client_address(request: Any) -> str | None:
@@ -34,8 +55,9 @@ def tell_lockout(
     request: HttpRequest, response: HttpResponse | None, credentials: Mapping[str, str] | None
 ) -> HttpResponse:
     """The page for one who has failed too often, on ours and on the admin's sign-in alike."""
-    pause = settings.AXES_COOLOFF_TIME
-    context = {"minutes": int(pause.total_seconds() // 60)}
+    pause = int(settings.AXES_COOLOFF_TIME.total_seconds())
+    seconds = getattr(request, "locked_out_seconds", pause)
+    context = {"minutes": math.ceil(seconds / MINUTE_SECONDS)}
     page = render(request, "registration/locked_out.html", context, status=429)
-    page.headers["Retry-After"] = str(int(pause.total_seconds()))
+    page.headers["Retry-After"] = str(seconds)
     return page

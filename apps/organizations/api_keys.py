@@ -38,11 +38,14 @@ def get_api_key(raw_key: str) -> ApiKey | None:
     """
     if not has_valid_checksum(raw_key):
         return None
-    api_key = ApiKey.objects.filter(
-        hashed_key=_hash(raw_key), is_active=True, user__is_active=True
-    ).first()
     now = timezone.now()
-    if api_key is None or (api_key.expires_at is not None and api_key.expires_at <= now):
+    try:
+        api_key = ApiKey.objects.get(
+            hashed_key=_hash(raw_key), is_active=True, user__is_active=True
+        )
+    except ApiKey.DoesNotExist:
+        return None
+    if api_key.expires_at is not None and api_key.expires_at <= now:
         return None
     if api_key.last_used is None or api_key.last_used <= now - LAST_USED_RESOLUTION:
         _write_last_used(api_key, now)

@@ -21,21 +21,24 @@ def get_product(
     Raises NotFound, the same one whether organization, membership or product is missing, and
     Forbidden when the membership or the credential lacks ``permission``.
     """
-    role = Membership.objects.filter(user=caller.user_id, organization=organization_id).values(
-        "role"
-    )
-    product = (
-        Product.objects.filter(gtin=gtin14, owner=organization_id)
-        .annotate(caller_role=Subquery(role))
-        .first()
-        if caller.reaches(organization_id)
-        else None
-    )
-    if product is None or product.caller_role is None:
+    product = _find_product(caller, organization_id, gtin14)
+    role = getattr(product, "caller_role", None)
+    if product is None or role is None:
         raise NotFound(_describe_missing_product(gtin14))
-    if not caller.may(permission, product.caller_role):
+    if not caller.may(permission, role):
         raise Forbidden(f"This needs the permission {permission.value}, which you don't have here.")
     return product
+
+
+def _find_product(caller: Caller, organization_id: uuid.UUID, gtin14: str) -> Product | None:
+    if not caller.reaches(organization_id):
+        return None
+    role = Membership.objects.filter(user=caller.user_id, organization=organization_id)
+    products = Product.objects.annotate(caller_role=Subquery(role.values("role")))
+    try:
+        return products.get(gtin=gtin14, owner=organization_id)
+    except Product.DoesNotExist:
+        return None
 
 
 def _describe_missing_product(gtin14: str) -> str:

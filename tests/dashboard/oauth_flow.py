@@ -11,7 +11,12 @@ from urllib.parse import parse_qs, urlsplit
 
 from django.http import HttpResponse
 from django.test import Client
+from oauth2_provider.models import Application
 
+from tests.conftest import Api
+
+BOTH = "images:read images:write"
+SECRET = "a-secret-that-only-the-application-has"
 CALLBACK = "https://shelf.example/callback"
 VERIFIER = "a-verifier-of-at-least-forty-three-characters-long"
 CHALLENGE = base64.urlsafe_b64encode(hashlib.sha256(VERIFIER.encode()).digest()).rstrip(b"=")
@@ -64,3 +69,20 @@ def read_redirect(response: HttpResponse) -> dict[str, str]:
     assert response.status_code == 302, response.content
     query = urlsplit(response.headers["Location"]).query
     return {name: values[0] for name, values in parse_qs(query).items()}
+
+
+def build_application(redirect_uris: str = CALLBACK, **fields: str) -> Application:
+    usual = {"client_type": "public", "authorization_grant_type": "authorization-code"}
+    return Application.objects.create(
+        name="Shelf Planner", redirect_uris=redirect_uris, **{**usual, **fields}
+    )
+
+
+def upload(api: Api, token: str) -> int:
+    api.headers.clear()
+    api.headers["Authorization"] = f"Bearer {token}"
+    return api.upload().status_code
+
+
+def look(api: Api, token: str) -> int:
+    return api.client.get(api.path, headers={"Authorization": f"Bearer {token}"}).status_code

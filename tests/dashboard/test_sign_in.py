@@ -49,7 +49,7 @@ def test_right_password_leads_home_and_shows_who_is_signed_in(client, ed):
     response = sign_in(client)
 
     assert (response.status_code, response.url) == (302, "/")
-    home = client.get("/").content.decode()
+    home = client.get("/", follow=True).content.decode()
     assert ">ed</a>" in home
     assert "Sign out" in home
 
@@ -178,6 +178,22 @@ def test_forged_hop_is_no_way_around(client, ed, settings):
     statuses = [sign_in(client, "wrong", X_Forwarded_For=hops).status_code for hops in sent]
 
     assert statuses == [200, 200, 200, 200, 429, 429]
+
+
+def test_one_address_may_not_try_many_names(client, ed):
+    with time_machine.travel(NOW, tick=False) as clock:
+        for n in range(60):
+            data = {"username": f"name-{n}", "password": "wrong"}
+            assert client.post(LOGIN, data).status_code == 200
+
+        refused = sign_in(client)
+
+        assert refused.status_code == 429
+        assert refused.headers["Retry-After"] == "60"
+        assert "1 minute. Waiting" in refused.content.decode()
+        assert AccessAttempt.objects.count() == 60
+        clock.shift(timedelta(seconds=60))
+        assert sign_in(client).status_code == 302
 
 
 def test_neighbours_in_one_ipv6_network_are_one_address(settings):

@@ -6,7 +6,6 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import User
-from django.utils import timezone
 
 from apps.organizations.models import ApiKey, Membership
 from tests.assertions import assert_nothing_stored, assert_problem
@@ -16,104 +15,11 @@ BODY = b"--x\r\n" + bytes(300_000)
 COOKIES = {"Cookie": "csrftoken=abcdefghijklmnopqrstuvwxyzabcdef; sessionid=abcdef"}
 
 
-def build_key(cast: Cast, caller: str) -> str:
-    """The raw key of one kind of caller."""
-    past = timezone.now() - timedelta(seconds=1)
-    keys = {
-        "csb editor": lambda: cast.issue(cast.olga, role="editor"),
-        "csb manager": lambda: cast.issue(cast.olga, role="manager"),
-        "csb readonly": lambda: cast.issue(cast.olga, role="readonly"),
-        "csb manager made by billing": lambda: cast.issue(cast.bill, role="manager"),
-        "csb of a creator who left": lambda: cast.issue(cast.zoe, role="manager"),
-        "csb of another organization": lambda: cast.issue(cast.zoe, organization=cast.globex),
-        "csb expired": lambda: cast.issue(cast.olga, expires_at=past),
-        "csu of the owner": lambda: cast.issue(cast.olga, kind="csu"),
-        "csu of an editor": lambda: cast.issue(cast.ed, kind="csu"),
-        "csu of billing": lambda: cast.issue(cast.bill, kind="csu"),
-        "csu of a stranger": lambda: cast.issue(cast.zoe, kind="csu"),
-        "cpk": lambda: cast.issue(cast.olga, kind="cpk"),
-    }
-    return keys[caller]()
-
-
-CALLERS = [
-    ("csb editor", 201),
-    ("csb manager", 201),
-    ("csb readonly", 403),
-    ("csb manager made by billing", 403),
-    ("csb of a creator who left", 404),
-    ("csb of another organization", 404),
-    ("csb expired", 401),
-    ("csu of the owner", 201),
-    ("csu of an editor", 201),
-    ("csu of billing", 403),
-    ("csu of a stranger", 404),
-    ("cpk", 403),
-]
-
-
-@pytest.mark.parametrize(("caller", "status"), CALLERS)
-def test_caller_gets_what_its_role_allows(api: Api, cast: Cast, caller: str, status: int):
-    api.headers["X-API-Key"] = build_key(cast, caller)
-
-    assert api.upload().status_code == status
-
-
-@pytest.mark.parametrize(("caller", "status"), [row for row in CALLERS if row[1] != 201])
-@pytest.mark.parametrize("cookies", [{}, COOKIES], ids=["no cookies", "cookies"])
-def test_refusal_of_a_caller_reads_nothing(
-    api: Api, cast: Cast, service_here: Service, caller: str, status: int, cookies: dict[str, str]
-):
-    api.headers["X-API-Key"] = build_key(cast, caller)
-
-    response = api.post(BODY, **cookies)
-
-    assert response.status_code == status
-    assert service_here.bytes_read_before_answer == 0
-    assert_nothing_stored()
-
-
-@pytest.mark.parametrize(
-    "headers",
-    [
-        {},
-        {"X-API-Key": ""},
-        {"X-API-Key": "csb_short_00000000"},
-        {"X-API-Key": "csb_abcdefghijklmnopqrstuvwxyzABCDEF_00000000"},
-        {"X-API-Key": "csb_abcdefghijklmnopqrstuvwxyzABCDEF_d1f6ef64"},
-        {"X-API-Key": "xyz_abcdefghijklmnopqrstuvwxyzABCDEF_d1f6ef64"},
-        {"Authorization": "Bearer unknown"},
-        {"Authorization": "Basic b2xnYTpwYXNzd29yZA=="},
-    ],
-)
-@pytest.mark.parametrize("cookies", [{}, COOKIES], ids=["no cookies", "cookies"])
-def test_bad_credential_is_unauthorized_and_reads_nothing(
-    api: Api, service_here: Service, headers: dict[str, str], cookies: dict[str, str]
-):
-    del api.headers["X-API-Key"]
-
-    response = api.post(BODY, **headers, **cookies)
-
-    assert_problem(response, "unauthorized")
-    assert response.headers["WWW-Authenticate"].startswith("Bearer ")
-    assert service_here.bytes_read_before_answer == 0
-    assert_nothing_stored()
-
-
 def test_bad_checksum_costs_no_query(api: Api, django_assert_num_queries):
     api.headers["X-API-Key"] = "csb_abcdefghijklmnopqrstuvwxyzABCDEF_00000000"
 
     with django_assert_num_queries(0):
         api.upload()
-
-
-def test_header_credential_decides_over_a_good_session(api: Api, cast: Cast, client):
-    client.force_login(cast.ed)
-    api.headers["X-API-Key"] = "csb_wrong"
-
-    response = api.post(BODY, Cookie=f"sessionid={client.cookies['sessionid'].value}")
-
-    assert_problem(response, "unauthorized")
 
 
 @pytest.mark.parametrize(
@@ -167,30 +73,6 @@ def test_last_used_is_written_at_most_once_a_minute(api: Api):
     api.upload()
 
     assert ApiKey.objects.get().last_used > first
-
-
-def test_session_with_csrf_header_uploads(api: Api, cast: Cast, client):
-    del api.headers["X-API-Key"]
-    client.force_login(cast.ed)
-    token = "a" * 32
-    cookies = f"sessionid={client.cookies['sessionid'].value}; csrftoken={token}"
-    api.headers.update({"Cookie": cookies, "X-CSRFToken": token})
-
-    assert api.upload().status_code == 201
-
-
-def test_session_without_csrf_header_is_forbidden_and_reads_nothing(
-    api: Api, cast: Cast, client, service_here: Service
-):
-    del api.headers["X-API-Key"]
-    client.force_login(cast.ed)
-    token = "a" * 32
-    cookies = f"sessionid={client.cookies['sessionid'].value}; csrftoken={token}"
-
-    response = api.post(BODY, Cookie=cookies)
-
-    assert_problem(response, "forbidden")
-    assert service_here.bytes_read_before_answer == 0
 
 
 def test_unread_body_is_drained_after_the_answer(api: Api, service_here: Service):

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import pytest
-
 from apps.products.models import ProductImage
 from tests.assertions import assert_nothing_stored, assert_problem, list_media
-from tests.conftest import Api, Cast
-from tests.dashboard.api.test_admission import build_key
+from tests.conftest import Api
 
 
 def delete(api: Api, image: dict):
@@ -43,21 +40,3 @@ def test_deleted_primary_promotes_no_other(api: Api):
     delete(api, primary)
 
     assert ProductImage.objects.get().is_primary is False
-
-
-@pytest.mark.parametrize(
-    ("caller", "status"),
-    [
-        ("csb readonly", 403),
-        ("csu of billing", 403),
-        ("csu of a stranger", 404),
-        ("cpk", 403),
-        ("csu of an editor", 204),
-    ],
-)
-def test_who_may_delete(api: Api, cast: Cast, caller: str, status: int):
-    image = api.upload().json()
-    api.headers["X-API-Key"] = build_key(cast, caller)
-
-    assert delete(api, image).status_code == status
-    assert len(list_media()) == ProductImage.objects.count() == (status != 204)

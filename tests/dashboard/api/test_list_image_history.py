@@ -6,8 +6,7 @@ import pytest
 
 from apps.organizations.models import ApiKey
 from tests.assertions import assert_problem
-from tests.conftest import Api, Cast
-from tests.dashboard.api.test_admission import build_key
+from tests.conftest import Api
 
 
 def get_history(api: Api, query: str = "") -> dict:
@@ -71,16 +70,6 @@ def test_refused_change_leaves_no_line(api: Api):
     api.upload(b"no picture")
 
     assert [line["action"] for line in get_history(api)["data"]] == ["uploaded"]
-
-
-@pytest.mark.parametrize(
-    ("caller", "status"), [("csu of billing", 200), ("cpk", 403), ("csu of a stranger", 404)]
-)
-def test_every_member_may_read_it(api: Api, cast: Cast, caller: str, status: int):
-    api.headers["X-API-Key"] = build_key(cast, caller)
-    path = api.path.replace("/images", "/image-history")
-
-    assert api.client.get(path, headers=api.headers).status_code == status
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])

@@ -5,9 +5,8 @@ from __future__ import annotations
 import pytest
 
 from apps.products.models import ProductImage
-from tests.assertions import assert_faults, assert_problem
+from tests.assertions import assert_faults
 from tests.conftest import Api, Cast
-from tests.dashboard.api.test_admission import build_key
 
 EMPTY = {
     "page": 1,
@@ -104,27 +103,3 @@ def test_images_of_another_product_are_not_listed(api: Api, cast: Cast):
     )
 
     assert answer.json()["data"] == []
-
-
-@pytest.mark.parametrize(
-    ("caller", "status"),
-    [
-        ("csb readonly", 200),
-        ("csb editor", 200),
-        ("csb manager made by billing", 200),
-        ("csb of a creator who left", 404),
-        ("csb of another organization", 404),
-        ("csb expired", 401),
-        ("csu of billing", 200),
-        ("csu of a stranger", 404),
-        ("cpk", 403),
-    ],
-)
-def test_every_member_may_list(api: Api, cast: Cast, caller: str, status: int):
-    api.headers["X-API-Key"] = build_key(cast, caller)
-
-    assert api.get().status_code == status
-
-
-def test_stranger_may_not_list(api: Api):
-    assert_problem(api.client.get(api.path), "unauthorized")

@@ -7,7 +7,6 @@ import pytest
 from apps.products.models import ProductImage
 from tests.assertions import assert_faults, assert_problem
 from tests.conftest import Api, Cast
-from tests.dashboard.api.test_admission import build_key
 
 
 @pytest.fixture
@@ -163,25 +162,6 @@ def test_change_of_a_changed_image_is_refused_with_if_match(api: Api, image: dic
 
     assert get_image(api, image).json()["title"] == "Back"
     assert patch(api, image, {"title": "Side"}, **{"If-Match": "*"}).status_code == 200
-
-
-@pytest.mark.parametrize(
-    ("caller", "status"),
-    [
-        ("csb readonly", 403),
-        ("csb editor", 200),
-        ("csu of billing", 403),
-        ("csu of a stranger", 404),
-        ("csb of another organization", 404),
-        ("cpk", 403),
-        ("csb expired", 401),
-    ],
-)
-def test_who_may_change(api: Api, cast: Cast, image: dict, caller: str, status: int):
-    api.headers["X-API-Key"] = build_key(cast, caller)
-
-    assert patch(api, image, {"title": "Back"}).status_code == status
-    assert ProductImage.objects.get().title == ("Back" if status == 200 else "Front")
 
 
 def test_image_of_another_product_is_not_found(api: Api, cast: Cast, image: dict):

@@ -1,0 +1,39 @@
+"""The applications that a user has let in, and how one is shut out again."""
+
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_required
+from django.db import transaction
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+from oauth2_provider.models import (
+    get_access_token_model,
+    get_application_model,
+    get_grant_model,
+    get_refresh_token_model,
+)
+
+
+@require_http_methods(["GET", "POST"])
+@login_required
+def allowed_applications(request: HttpRequest) -> HttpResponse:
+    if request.method == "POST":
+        _withdraw(request.user.pk, request.POST.get("client_id", ""))
+        return redirect("allowed-applications")
+    holds_token = Q(accesstoken__user=request.user.pk, accesstoken__expires__gt=timezone.now())
+    may_refresh = Q(refreshtoken__user=request.user.pk, refreshtoken__revoked=None)
+    applications = get_application_model().objects.filter(holds_token | may_refresh)
+    context = {"applications": applications.distinct().order_by("name")}
+    return render(request, "registration/allowed_applications.html", context)
+
+
+@transaction.atomic
+def _withdraw(user_id: int | None, client_id: str) -> None:
+    theirs = {"user": user_id, "application__client_id": client_id.replace("\0", "")}
+    get_grant_model().objects.filter(**theirs).delete()
+    for token in get_refresh_token_model().objects.filter(revoked=None, **theirs):
+        token.revoke()
+    get_access_token_model().objects.filter(**theirs).delete()
