@@ -29,6 +29,9 @@ demo: setup  ## Start with sample data, upload three pictures, stay up until Ctr
 serve: setup  ## Start the production server, as the environment says
 	$(BIN)/python manage.py serve
 
+stack: setup .venv/dev  ## The service on PostgreSQL, Valkey and S3 from wheels; NODES=2 behind nginx
+	@$(BIN)/python -m tests.servers.stack
+
 test: setup .venv/dev  ## Run every test, the browser's and the real servers' included
 	$(BIN)/python -m pytest
 
@@ -38,6 +41,8 @@ check: setup .venv/dev  ## What CI runs: format, lint, types, imports, deploymen
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python manage.py makemigrations --check --dry-run
+	DJANGO_SECRET_KEY="$$(cat .data/secret_key)" DJANGO_ALLOWED_HOSTS=dashboard.example.com TRUSTED_PROXIES=1 \
+	  $(BIN)/python manage.py check --deploy --fail-level INFO
 	$(BIN)/python -m pytest --cov --cov-report=term
 
 openapi: setup  ## Rewrite openapi/openapi-dashboard.json
@@ -47,4 +52,4 @@ lock: .venv/dev  ## Lock the requirements again, with hashes
 	for name in base dev; do $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
 	  --generate-hashes --no-emit-index-url --no-emit-find-links requirements/$$name.in -o requirements/$$name.txt; done
 
-.PHONY: help setup demo serve test check openapi lock
+.PHONY: help setup demo serve stack test check openapi lock

@@ -1,30 +1,25 @@
-"""One command, one table: CPU milliseconds per upload, beside a bare sink in the same run."""
+"""One command, one table: what an upload costs, beside what people would use instead.
+
+Rounds of all servers take turns, so that a noisy moment hits all of them; figures are medians.
+"""
 
 from __future__ import annotations
 
 import argparse
 import io
-import os
 import statistics
-import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 
-import httpx
 import psutil
 from PIL import Image
 
 from bench.load import Round, Target, build_form, run_round
-from bench.seeding import seed_service
-from tests.servers import run_service
-from tests.servers.processes import HOST, accepts_connections, find_free_ports, run_process, wait_until_ready
+from bench.rivals import ALL
 
-# What is sent, how large the square of noise is that makes it, and how often per round.
+# What is sent: the side of the square of noise that makes it, and how often per round.
 JPEGS = {"200 kB": (525, 400), "2 MB": (1660, 120), "8 MB": (3325, 40)}
-ROUNDS = 5
-CONCURRENCY = 4
 
 
 def make_jpeg(side: int) -> bytes:
@@ -34,51 +29,69 @@ def make_jpeg(side: int) -> bytes:
     return data.getvalue()
 
 
-@contextmanager
-def run_sink(folder: Path) -> Iterator[Target]:
-    """The bare sink, on the server that the service runs on."""
-    folder.mkdir()
-    [port] = find_free_ports(1)
-    command = [sys.executable, "-m", "granian", "bench.sink:application", "--interface", "wsgi"]
-    command += ["--port", str(port), "--blocking-threads", "64", "--http", "1", "--no-ws"]
-    log = folder / "log"
-    env = {**os.environ, "SINK_FOLDER": str(folder)}
-    with run_process(command, log, folder=Path.cwd(), env=env) as process:
-        wait_until_ready(process, log, lambda: accepts_connections(port))
-        yield Target("bare sink", f"http://{HOST}:{port}/", psutil.Process(process.pid), {})
-
-
-@contextmanager
-def run_our_service(folder: Path) -> Iterator[Target]:
-    """The service on SQLite and local disk, as ``make serve`` starts it."""
-    with run_service(folder, {}, migrate=True) as service:
-        path, key = seed_service(folder)
-        yield Target("service", service.url + path, service.process, {"X-API-Key": key})
-
-
-def compare(targets: list[Target], jpeg: bytes, count: int) -> dict[str, list[Round]]:
-    """Rounds of each target in turn, so that a noisy moment hits all of them."""
+def run_rounds(
+    targets: list[Target], jpeg: bytes, *, concurrency: int, count: int, rounds: int
+) -> dict[str, list[Round]]:
+    """The rounds of each target, without the first, which warms up."""
     body = build_form(jpeg, "front.jpg", title="Front", is_primary="false")
-    rounds: dict[str, list[Round]] = {target.name: [] for target in targets}
-    for number in range(ROUNDS + 1):
+    results: dict[str, list[Round]] = {target.name: [] for target in targets}
+    for _ in range(rounds + 1):
         for target in targets:
-            result = run_round(target, body, concurrency=CONCURRENCY, count=count)
-            if number:  # the first warms up
-                rounds[target.name].append(result)
-    return rounds
+            result = run_round(target, body, concurrency=concurrency, count=count)
+            results[target.name].append(result)
+    return {name: found[1:] for name, found in results.items()}
+
+
+def get_peak_memory(process: psutil.Process) -> float:
+    """Proportional set size of the tree, in MB."""
+    tree = [process, *process.children(recursive=True)]
+    return sum(member.memory_full_info().pss for member in tree) / 1e6
+
+
+def print_row(label: str, name: str, rounds: list[Round], count: int, memory: float) -> None:
+    """One line of the table."""
+    cpu = statistics.median(result.cpu_seconds for result in rounds) / count * 1000
+    wall = statistics.median(result.wall_seconds for result in rounds)
+    latencies = sorted(second * 1000 for result in rounds for second in result.latencies)
+    p50, p95, p99 = (latencies[int(len(latencies) * q)] for q in (0.5, 0.95, 0.99))
+    print(
+        f"{label:7} {name:10} {cpu:8.2f} {count / wall:9.1f}"
+        f" {p50:8.1f} {p95:8.1f} {p99:8.1f} {memory:7.0f}"
+    )
 
 
 def main() -> None:
     """Print the table."""
-    with tempfile.TemporaryDirectory(dir=".data") as folder:
-        with run_sink(Path(folder, "sink")) as sink, run_our_service(Path(folder, "ours")) as ours:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--only", nargs="*", choices=ALL, default=list(ALL))
+    parser.add_argument("--concurrency", type=int, nargs="*", default=[4])
+    parser.add_argument("--rounds", type=int, default=5)
+    options = parser.parse_args()
+    Path(".data").mkdir(exist_ok=True)
+    print(
+        f"{'JPEG':7} {'server':10} {'CPU ms':>8} {'uploads/s':>9} {'p50 ms':>8} {'p95 ms':>8} {'p99 ms':>8} {'PSS MB':>7}"
+    )
+    with tempfile.TemporaryDirectory(dir=".data") as folder, ExitStack() as stack:
+        targets = []
+        for name in options.only:
+            place = Path(folder, name.replace(" ", "-")).resolve()
+            place.mkdir()
+            targets.append(stack.enter_context(ALL[name](place)))
+        for concurrency in options.concurrency:
+            print(f"-- {concurrency} at once")
             for label, (side, count) in JPEGS.items():
                 jpeg = make_jpeg(side)
-                for name, rounds in compare([sink, ours], jpeg, count).items():
-                    cpu = statistics.median(r.cpu_seconds / count * 1000 for r in rounds)
-                    latencies = sorted(sum((r.latencies for r in rounds), []))
-                    p50, p99 = (latencies[int(len(latencies) * q)] * 1000 for q in (0.5, 0.99))
-                    print(f"{label:8} {len(jpeg):>9} {name:10} {cpu:6.2f} ms CPU  p50 {p50:6.1f}  p99 {p99:6.1f} ms")
+                found = run_rounds(
+                    targets, jpeg, concurrency=concurrency, count=count, rounds=options.rounds
+                )
+                for target in targets:
+                    print_row(
+                        label,
+                        target.name,
+                        found[target.name],
+                        count,
+                        get_peak_memory(target.process),
+                    )
 
 
 if __name__ == "__main__":

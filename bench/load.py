@@ -40,7 +40,9 @@ def build_form(image: bytes, name: str, **fields: str) -> bytes:
     return start.encode() + image + b"\r\n--bench--\r\n"
 
 
-def run_round(target: Target, body: bytes, *, concurrency: int, count: int, status: int = 201) -> Round:
+def run_round(
+    target: Target, body: bytes, *, concurrency: int, count: int, status: int = 201
+) -> Round:
     """Send the body ``count`` times over ``concurrency`` kept-alive connections.
 
     Raises RuntimeError when an answer has another status.
@@ -95,7 +97,9 @@ def _receive(connection: socket.socket, status: int) -> None:
     if int(head.split(b" ", 2)[1]) != status:
         raise RuntimeError(answer.decode(errors="replace"))
     length = next(
-        int(line.split(b":")[1]) for line in head.lower().split(b"\r\n") if line.startswith(b"content-length")
+        int(line.split(b":")[1])
+        for line in head.lower().split(b"\r\n")
+        if line.startswith(b"content-length")
     )
     left = length - len(rest)
     while left > 0:

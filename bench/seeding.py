@@ -19,7 +19,7 @@ org = Organization.objects.create(name="Bench")
 user = User.objects.create_user("bench")
 Membership.objects.create(user=user, organization=org, role="owner")
 Product.objects.create(gtin="00012345678905", name="Bench", owner=org)
-_, key = issue_api_key(name="bench", kind="csb", user=user, organization=org, role="editor")
+_, key = issue_api_key(name="bench", kind="csb", user=user, organization=org, role="editor", rate_limit_per_minute=10**8, rate_limit_per_day=10**8)
 print(json.dumps([encode_id(org.id), key]))
 """
 

@@ -6,6 +6,7 @@ code that applies it.
 
 from __future__ import annotations
 
+import sys
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -114,7 +115,8 @@ TEMPLATES = [
 SQLITE_OPTIONS = {
     "transaction_mode": "IMMEDIATE",
     "timeout": 20,
-    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
+    # Each of 64 threads has its connection: 256 KiB of cache for each, not 2 MiB.
+    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-256;",
 }
 POSTGRESQL_OPTIONS = {
     "connect_timeout": 5,
@@ -159,11 +161,14 @@ if AWS_STORAGE_BUCKET_NAME:
     }
 
 # Security
+ONE_YEAR = 365 * 24 * 60 * 60
 # On this machine alone there is no TLS, and browsers keep Secure cookies to themselves then.
 IS_LOCAL = DEBUG or set(ALLOWED_HOSTS) <= set(LOCAL_HOSTS)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = env.bool("SECURE_COOKIES", not IS_LOCAL)
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+HSTS_SECONDS = ONE_YEAR if SESSION_COOKIE_SECURE and not IS_LOCAL else 0
+SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", HSTS_SECONDS)
 if TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_CONTENT_TYPE_NOSNIFF = True
@@ -236,29 +241,54 @@ OAUTH2_PROVIDER = {
     "COMPLIANT_BCP_RFC9700_REDIRECT_URI_MATCHING": True,
     "COMPLIANT_BCP_RFC9700_PKCE_REQUIRED": True,
 }
-SILENCED_SYSTEM_CHECKS = ["oauth2_provider.W008"]  # plain http redirects: to loopback only
+SILENCED_SYSTEM_CHECKS = [
+    "oauth2_provider.W008",  # plain http redirects: to loopback only
+    "security.W008",  # a redirect to https is nginx's: here it would redirect a POST, too
+    # HSTS for all names below this one, and in browsers' lists: its owner's choice, at the proxy
+    "security.W005",
+    "security.W021",
+]
 
 USE_TZ = True
 TIME_ZONE = "UTC"
 USE_I18N = False
 
+# What is told of the running service
+METRICS_TOKEN = env.str("METRICS_TOKEN", "")
+METRICS_ROOT = Path(env.str("METRICS_ROOT", str(DATA_DIR / "metrics")))
+# Lines for people at a terminal, JSON for all that collect them
+LOG_FORMAT = env.str("LOG_FORMAT", "line" if DEBUG or sys.stderr.isatty() else "json")
+if LOG_FORMAT not in ("json", "line"):
+    raise ImproperlyConfigured(f"LOG_FORMAT is {LOG_FORMAT!r}; it can be json or line.")
+if 0 < len(METRICS_TOKEN) < 16:
+    raise ImproperlyConfigured("METRICS_TOKEN could be guessed: take 16 characters or more.")
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"request_id": {"()": "apps.dashboard.request_id.RequestIdFilter"}},
+    "filters": {
+        "request_id": {"()": "apps.dashboard.request_id.RequestIdFilter"},
+        "no_answers": {"()": "apps.dashboard.request_id.NoAnswersFilter"},
+    },
     "formatters": {
         "line": {
             "format": "{asctime} {levelname} {name} request_id={request_id} {message}",
             "style": "{",
-        }
+        },
+        "json": {"()": "apps.dashboard.json_log.JsonFormatter"},
     },
     "handlers": {
         "console": {
             "class": "logging.StreamHandler",
             "filters": ["request_id"],
-            "formatter": "line",
+            "formatter": LOG_FORMAT,
         }
     },
-    "loggers": {"axes": {"level": "WARNING"}},
+    "loggers": {
+        "axes": {"level": "WARNING"},
+        "django.request": {"filters": ["no_answers"]},
+        # At DEBUG these write credentials down, whatever LOG_LEVEL is.
+        **{name: {"level": "INFO"} for name in ("boto3", "botocore", "oauthlib", "urllib3")},
+    },
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "INFO")},
 }

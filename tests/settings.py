@@ -13,7 +13,10 @@ from closient.settings import *  # noqa: F403
 _folder = Path(tempfile.mkdtemp(prefix="closient-tests-"))
 MEDIA_ROOT = _folder / "media"
 INCOMING_ROOT = MEDIA_ROOT / ".incoming"
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.MD5PasswordHasher",
+    "apps.dashboard.oauth_rules.ClientSecretHasher",
+]
 STORAGES = {
     **STORAGES,  # noqa: F405
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

@@ -6,19 +6,21 @@ import json
 import os
 import re
 import subprocess
+import sys
 
 import pytest
 
 from tests.sample_images import make_jpeg
+from tests.servers import node_executable
 from tests.servers.service import REPOSITORY
 
 
-def list_blocks(heading: str) -> list[str]:
-    """The shell code below a heading of README.md."""
+def list_blocks(heading: str, language: str = "sh") -> list[str]:
+    """The code below a heading of README.md."""
     text = (REPOSITORY / "README.md").read_text()
     _, _, section = text.partition(f"\n## {heading}\n")
     section, _, _ = section.partition("\n## ")
-    return re.findall(r"^```sh\n(.*?)^```$", section, re.DOTALL | re.MULTILINE)
+    return re.findall(rf"^```{language}\n(.*?)^```$", section, re.DOTALL | re.MULTILINE)
 
 
 SETTING, *LINES = list_blocks("Authenticate")
@@ -44,3 +46,45 @@ def test_each_way_to_authenticate_uploads(service, seed, tmp_path, line):
 
     image = json.loads(printed)
     assert image["image_url"].startswith(f"{service.url}/media/products/00012345678905/front-")
+
+
+@pytest.fixture
+def gallery_environment(service, seed, tmp_path) -> dict[str, str]:
+    (tmp_path / "front.jpg").write_bytes(make_jpeg())
+    gallery = f"{seed['organization_id']}/00012345678905/images"
+    return {
+        "PATH": os.environ["PATH"],
+        "IMAGES": f"{service.url}/dashboard/api/v1/trade-items/{gallery}",
+        "API_KEY": seed["api_keys"]["editor"],
+    }
+
+
+@pytest.mark.parametrize("language", ["python", "js"])
+def test_program_uploads_lists_changes_and_deletes(gallery_environment, tmp_path, language):
+    [program] = list_blocks("Use it from Python / JavaScript / curl", language)
+    path = tmp_path / {"python": "gallery.py", "js": "gallery.mjs"}[language]
+    path.write_text(program)
+    interpreter = {"python": sys.executable, "js": node_executable()}[language]
+
+    printed = subprocess.check_output(
+        [interpreter, path], cwd=tmp_path, env=gallery_environment, text=True
+    )
+
+    total_count, changed, deleted = printed.splitlines()
+    assert int(total_count) >= 1
+    assert (changed, deleted) == ("Front of package 3", "204")
+
+
+def test_curl_uploads_lists_changes_and_deletes(gallery_environment, tmp_path):
+    [script] = list_blocks("Use it from Python / JavaScript / curl")
+
+    printed = subprocess.check_output(
+        ["bash", "-eu", "-c", script], cwd=tmp_path, env=gallery_environment, text=True
+    )
+
+    decoder = json.JSONDecoder()
+    listed, end = decoder.raw_decode(printed)
+    changed, end = decoder.raw_decode(printed, end)
+    assert listed["data"][0]["is_primary"] is True
+    assert (changed["title"], changed["priority"]) == ("Front of package", 3)
+    assert printed[end:] == "204"

@@ -29,6 +29,14 @@ class RequestIdFilter(logging.Filter):
         return True
 
 
+class NoAnswersFilter(logging.Filter):
+    """Drops Django's line about an answer of the API's, which has one of its own; faults stay."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        path = getattr(getattr(record, "request", None), "path", "")
+        return bool(record.exc_info) or not path.startswith("/dashboard/api/")
+
+
 class RequestIdMiddleware:
     """Takes the caller's id over when it is a sane one, makes one otherwise."""
 

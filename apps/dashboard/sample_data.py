@@ -1,4 +1,4 @@
-"""Sample organizations, members, products, keys and tokens: the same at each call but for the secrets."""
+"""Sample organizations, members, products, keys, tokens: always the same but for the secrets."""
 
 from __future__ import annotations
 

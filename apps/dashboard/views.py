@@ -1,4 +1,4 @@
-"""The pages, the health checks, and the objects of a local disk."""
+"""The pages, the health checks, the metrics, and the objects of a local disk."""
 
 from __future__ import annotations
 
@@ -13,11 +13,15 @@ from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.urls import reverse
+from django.utils.crypto import constant_time_compare
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_safe
 from django.views.static import serve
+from prometheus_client import CONTENT_TYPE_LATEST
 
 from apps.dashboard.api.problem_responses import build_body
+from apps.dashboard.api.rate_limit import get_counts
+from apps.dashboard.metrics_page import render_metrics
 from apps.dashboard.problem_pages import (
     FORMATS,
     FRAME_LIMIT,
@@ -25,6 +29,7 @@ from apps.dashboard.problem_pages import (
     PROBLEM_PAGES,
     TOTAL_LIMIT,
 )
+from apps.dashboard.product_pages import start
 from apps.dashboard.request_id import get_request_id
 from apps.dashboard.security_headers import HEADER as POLICY_HEADER
 from apps.dashboard.security_headers import build_page_policy
@@ -42,6 +47,9 @@ CONTENT_TYPES = {f.extension: f.content_type for f in ImageFormat}
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
+    """What this is; for who is signed in, their products or the choice of an organization."""
+    if request.user.is_authenticated:
+        return start(request)
     return render(request, "dashboard/home.html")
 
 
@@ -110,8 +118,22 @@ def tell_alive(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def tell_ready(request: HttpRequest) -> HttpResponse:
+    """Which part is down; without Valkey, requests are served all the same, and it says so."""
     parts = {"database": _answers_database(), "storage": default_storage.is_ready()}  # type: ignore[attr-defined]  # ours have it
-    return JsonResponse(parts, status=200 if all(parts.values()) else 503)
+    degraded = {"degraded": ["valkey"]} if get_counts().is_degraded() else {}
+    return JsonResponse({**parts, **degraded}, status=200 if all(parts.values()) else 503)
+
+
+@require_safe
+def tell_metrics(request: HttpRequest) -> HttpResponse:
+    """For Prometheus, which sends METRICS_TOKEN; without one there is no such page."""
+    if not settings.METRICS_TOKEN:
+        raise Http404
+    sent = request.headers.get("Authorization", "")
+    if not constant_time_compare(sent, f"Bearer {settings.METRICS_TOKEN}"):
+        challenge = {"WWW-Authenticate": 'Bearer realm="metrics"'}
+        return HttpResponse(status=401, headers=challenge)
+    return HttpResponse(render_metrics(), content_type=CONTENT_TYPE_LATEST)
 
 
 @require_safe

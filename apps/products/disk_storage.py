@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import uuid
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
+from django.conf import settings
 from django.core.files.storage import FileSystemStorage
 
 from apps.problems import StorageUnavailable
@@ -13,17 +16,17 @@ from apps.products.incoming_image import IncomingImage
 
 
 class DurableDiskStorage(FileSystemStorage):
-    """Django's, with fsync of the file, its folder and every folder newly made."""
+    """Django's, with fsync of the file and of every folder from it to the root."""
 
     def _save(self, name: str, content: IncomingImage) -> str:
         path = Path(self.path(name))
         try:
             content.flush()
             os.fsync(content.fileno())
-            new_folders = [folder for folder in path.parents if not folder.exists()]
             name = super()._save(name, content)  # type: ignore[misc]  # missing in the stubs
-            for folder in {path.parent, *(folder.parent for folder in new_folders)}:
-                _sync_folder(folder)
+            # All the way up: another upload may have made a folder a moment ago, not yet synced.
+            for depth in range(name.count("/") + 2):
+                _sync_folder(path.parents[depth])
         except OSError as fault:
             raise StorageUnavailable("The picture could not be stored; try again.") from fault
         return name
@@ -40,10 +43,24 @@ class DurableDiskStorage(FileSystemStorage):
         Path(self.location).mkdir(parents=True, exist_ok=True)
         return os.access(self.location, os.W_OK)
 
-    def list_names(self) -> Iterator[str]:
-        """The name of every object, in no order."""
+    def save_rendition(self, name: str, webp: bytes) -> None:
+        """Keep it under that name, whole or not at all; not durable, as it can be made anew."""
+        path = Path(self.path(name))
+        temporary = Path(settings.INCOMING_ROOT, uuid.uuid4().hex)
+        try:
+            temporary.parent.mkdir(parents=True, exist_ok=True)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            temporary.write_bytes(webp)
+            temporary.replace(path)
+        except OSError as fault:
+            with suppress(OSError):
+                temporary.unlink()
+            raise StorageUnavailable("The rendition could not be stored; try again.") from fault
+
+    def list_names(self, folder: str = "products/") -> Iterator[str]:
+        """The name of every object in the folder, in no order."""
         root = Path(self.location)
-        for path in (root / "products").rglob("*"):
+        for path in (root / folder).rglob("*"):
             if path.is_file():
                 yield path.relative_to(root).as_posix()
 

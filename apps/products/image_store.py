@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import logging
+import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -25,6 +26,8 @@ from apps.products.image_checks import CheckedImage
 from apps.products.image_history import Actor, build_change_events, build_event
 from apps.products.incoming_image import IncomingImage
 from apps.products.models import ImageEvent, Product, ProductImage, UnclaimedObject
+from apps.products.rendition_names import list_rendition_names
+from apps.products.row_writes import delete_row, insert_row
 
 MAX_SLUG_LENGTH = 50
 
@@ -51,11 +54,11 @@ def store_image(
     image = _build_image(product, incoming.checked, incoming.sent_name)
     image.title, image.is_primary, image.uploaded_by_id = title, is_primary, actor.user_id
     with take_turn():
-        UnclaimedObject.objects.create(object_name=image.object_name)
+        insert_row(UnclaimedObject(object_name=image.object_name))
     incoming.content_type = image.content_type
     release_connection()
     try:
-        default_storage.save(image.object_name, incoming)
+        _put_object(image.object_name, incoming)
         with take_turn(), transaction.atomic():
             _insert_row(image, actor)
             before_commit(image)
@@ -125,7 +128,7 @@ def get_image(product: Product, image_id: uuid.UUID) -> ProductImage:
 
 
 def remove_unclaimed_object(object_name: str) -> bool:
-    """Remove the object, then its name; returns whether the name was still unclaimed.
+    """Remove object and renditions, then the name; returns whether it was still unclaimed.
 
     The name stays locked meanwhile, so that no upload can claim the object that is being removed.
     """
@@ -134,7 +137,8 @@ def remove_unclaimed_object(object_name: str) -> bool:
         unclaimed = names.filter(object_name=object_name).first()
         if unclaimed is None:
             return False
-        default_storage.delete(object_name)
+        for name in (object_name, *list_rendition_names(object_name)):
+            default_storage.delete(name)
         unclaimed.delete()
     return True
 
@@ -153,6 +157,14 @@ def take_turn() -> Iterator[None]:
         return
     with _sqlite_turn:
         yield
+
+
+def _put_object(object_name: str, incoming: IncomingImage) -> None:
+    started = time.perf_counter()
+    try:
+        default_storage.save(object_name, incoming)
+    finally:
+        incoming.storage_seconds = time.perf_counter() - started
 
 
 def _undo_upload(object_name: str, fault: Exception) -> None:
@@ -188,10 +200,9 @@ def _insert_row(image: ProductImage, actor: Actor) -> None:
         _lock_product(image.product)
         events += _demote_primary(image.product, actor)
     image.created = timezone.now()
-    image.save(force_insert=True)
-    ImageEvent.objects.bulk_create(events)
-    struck, _ = UnclaimedObject.objects.filter(object_name=image.object_name).delete()
-    if struck != 1:
+    for row in (image, *events):
+        insert_row(row)
+    if not delete_row(UnclaimedObject, image.object_name):
         raise ServiceUnavailable("The upload took too long and was undone; try again.")
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 import uuid
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 
@@ -17,13 +19,16 @@ class IncomingImage(UploadedFile):  # type: ignore[type-arg]  # generic in the s
     """The temporary file lies beside the store, and is gone when this is closed, kept or not.
 
     ``sent_name`` is the client's name for it, of which nothing is believed; ``fault`` is why there
-    is no picture to look at, where the form itself is at fault.
+    is no picture to look at, where the form itself is at fault. ``check_seconds`` went into looking
+    at it so far, ``storage_seconds`` into handing it to the storage, where it came to that.
     """
 
     def __init__(self, sent_name: str = "image") -> None:
         self.sent_name = sent_name
         self.fault: str | None = None
         self.refusal: ImageRefused | None = None
+        self.check_seconds = 0.0
+        self.storage_seconds: float | None = None
         self._walk = ImageWalk()
         self._path = Path(settings.INCOMING_ROOT, uuid.uuid4().hex)
         super().__init__(file=None, name=None)
@@ -35,12 +40,15 @@ class IncomingImage(UploadedFile):  # type: ignore[type-arg]  # generic in the s
         """
         if self.refusal is not None:
             return
+        started = time.perf_counter()
         try:
             self._walk.feed(chunk)
         except ImageRefused as refusal:
             self.refusal = refusal
             self.close()
-        else:
+        finally:
+            self.check_seconds += time.perf_counter() - started
+        if self.refusal is None:
             self._write(chunk)
 
     @cached_property
@@ -57,8 +65,9 @@ class IncomingImage(UploadedFile):  # type: ignore[type-arg]  # generic in the s
     def close(self) -> None:
         """Close the file and remove it, unless the store has taken it."""
         if self.file is not None:
-            self.file.close()
             self._path.unlink(missing_ok=True)
+            with suppress(OSError):  # the last bytes find no room on a full disk
+                self.file.close()
 
     def _write(self, chunk: bytes) -> None:
         try:

@@ -33,13 +33,24 @@ class Product(models.Model):
         validators=[RegexValidator(r"\A[0-9]{14}\Z", "A GTIN-14 has 14 digits."), check_gtin14],
     )
     name = models.CharField(max_length=255)
+    # The shelf index starts with the owner and serves this look-up too.
     owner = models.ForeignKey(
-        Organization, on_delete=models.PROTECT, related_name="products", null=True, blank=True
+        Organization,
+        on_delete=models.PROTECT,
+        related_name="products",
+        null=True,
+        blank=True,
+        db_index=False,
     )
     created = models.DateTimeField(auto_now_add=True)
 
+    caller_role: str  # no column: `get_product` tells it
+
     class Meta:
         ordering: ClassVar = ["gtin"]
+        indexes: ClassVar = [
+            models.Index(fields=["owner", "name", "gtin"], name="owner_shelf_order")
+        ]
 
     def __str__(self) -> str:
         return f"{self.gtin} {self.name}"
@@ -72,6 +83,8 @@ class ProductImage(models.Model):
         editable=False,
     )
     created = models.DateTimeField(editable=False)
+    # Found out when its renditions were to be made.
+    is_undecodable = models.BooleanField(default=False, editable=False)
 
     class Meta:
         constraints: ClassVar = [

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from functools import cached_property
+from tempfile import SpooledTemporaryFile
 from typing import Any
 
 from boto3.exceptions import Boto3Error
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
+from django.core.files import File
 from storages.backends.s3 import S3Storage
 
 from apps.problems import StorageUnavailable
@@ -16,6 +19,7 @@ from apps.products.incoming_image import IncomingImage
 
 S3_FAULTS = (Boto3Error, BotoCoreError, ClientError)
 CACHE_CONTROL = "public, max-age=31536000, immutable"
+MAX_BYTES_IN_MEMORY = 512 * 1024
 # While the storage hangs, a client waits for two attempts and a removal, 25 s in all. Proxies
 # lose patience after 60 s.
 PATIENT = Config(
@@ -62,8 +66,8 @@ class ImmutableS3Storage(S3Storage):  # type: ignore[misc]  # has no types
         return super().unsigned_connection
 
     def _save(self, name: str, content: IncomingImage) -> str:
-        content.seek(0)
         try:
+            content.seek(0)  # writes the last bytes down first, which a full disk refuses
             self.connection.meta.client.put_object(
                 Bucket=self.bucket_name,
                 Key=self._normalize_name(name),
@@ -71,9 +75,26 @@ class ImmutableS3Storage(S3Storage):  # type: ignore[misc]  # has no types
                 ContentType=content.content_type,
                 **self.get_object_parameters(name),
             )
-        except S3_FAULTS as fault:
+        except (*S3_FAULTS, OSError) as fault:
             raise StorageUnavailable("The picture could not be stored; try again.") from fault
         return name
+
+    def _open(self, name: str, mode: str = "rb") -> File[bytes]:
+        """A copy, in memory while it is small; one request, where django-storages makes two."""
+        copy = SpooledTemporaryFile(MAX_BYTES_IN_MEMORY)  # noqa: SIM115 (the caller closes it)
+        try:
+            answer = self.connection.meta.client.get_object(
+                Bucket=self.bucket_name, Key=self._normalize_name(name)
+            )
+            shutil.copyfileobj(answer["Body"], copy, MAX_BYTES_IN_MEMORY)
+        except self.connection.meta.client.exceptions.NoSuchKey as fault:
+            copy.close()
+            raise FileNotFoundError(name) from fault
+        except (*S3_FAULTS, OSError) as fault:
+            copy.close()
+            raise StorageUnavailable("The picture could not be read; try again.") from fault
+        copy.seek(0)
+        return File(copy, name)
 
     def delete(self, name: str) -> None:
         """Remove the object; one that is not there is no fault."""
@@ -98,9 +119,21 @@ class ImmutableS3Storage(S3Storage):  # type: ignore[misc]  # has no types
             return False
         return True
 
-    def list_names(self) -> Iterator[str]:
-        """The name of every object, in the order of names."""
+    def save_rendition(self, name: str, webp: bytes) -> None:
+        """Keep it under that name."""
+        try:
+            self.impatient_client.put_object(
+                Bucket=self.bucket_name,
+                Key=self._normalize_name(name),
+                Body=webp,
+                ContentType="image/webp",
+            )
+        except S3_FAULTS as fault:
+            raise StorageUnavailable("The rendition could not be stored; try again.") from fault
+
+    def list_names(self, folder: str = "products/") -> Iterator[str]:
+        """The name of every object in the folder, in the order of names."""
         pages = self.connection.meta.client.get_paginator("list_objects_v2")
-        for page in pages.paginate(Bucket=self.bucket_name, Prefix="products/"):
+        for page in pages.paginate(Bucket=self.bucket_name, Prefix=folder):
             for entry in page.get("Contents", ()):
                 yield entry["Key"]

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
 from dataclasses import dataclass
 from datetime import timedelta
+from http.client import HTTPException
 from pathlib import Path
+from urllib.parse import urljoin
+from urllib.request import urlopen
 
 from django.conf import settings
 from django.core.files.storage import default_storage
@@ -13,17 +17,24 @@ from django.utils import timezone
 
 from apps.products.image_store import remove_unclaimed_object
 from apps.products.models import ProductImage, UnclaimedObject
+from apps.products.rendition_names import FOLDER, get_original_name
 
 # Whoever uploads for longer than this is told that the upload was undone.
 DEFAULT_AGE_SECONDS = 3600
+STRANGER_TIMEOUT_SECONDS = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Audit:
-    """The names that stand on one side only; an unclaimed object is on neither."""
+    """The names that stand on one side only; an unclaimed object is on neither.
+
+    ``outlived_by_renditions`` are images that are gone while their renditions are not: those are
+    left to the next sweep.
+    """
 
     rows_without_objects: list[str]
     objects_without_rows: list[str]
+    outlived_by_renditions: list[str]
 
 
 def sweep_unclaimed_objects(older_than_seconds: int = DEFAULT_AGE_SECONDS) -> int:
@@ -57,7 +68,34 @@ def audit_objects() -> Audit:
     return Audit(
         rows_without_objects=sorted(filter(_is_row_without_object, rows - objects)),
         objects_without_rows=sorted(filter(_is_object_without_row, objects - rows)),
+        outlived_by_renditions=sorted(_leave_renditions_to_sweep(rows)),
     )
+
+
+def _leave_renditions_to_sweep(rows: set[str]) -> set[str]:
+    names = default_storage.list_names(FOLDER)  # type: ignore[attr-defined]  # ours have it
+    outlived = {original for original in map(get_original_name, names) if original not in rows}
+    # An image that was uploaded or removed meanwhile is none of them.
+    left = {name for name in outlived if not (_is_claimable(name) or _has_row(name))}
+    UnclaimedObject.objects.bulk_create(map(UnclaimedObject, left), ignore_conflicts=True)
+    return left
+
+
+def find_unreadable_address() -> str | None:
+    """The newest picture's public address with why a stranger can't read it, None where one can.
+
+    None too where there is no picture, and where the local disk's has no host to ask.
+    """
+    image = ProductImage.objects.order_by("-created").first()
+    address = urljoin(settings.API_SERVER_URL, image.url) if image else ""
+    if image is None or address.startswith("/"):
+        return None
+    try:
+        with urlopen(address, timeout=STRANGER_TIMEOUT_SECONDS) as answer:  # noqa: S310 (our storage's)
+            digest = hashlib.file_digest(answer, "sha256").hexdigest()
+    except (OSError, HTTPException) as fault:
+        return f"{address} ({fault})"
+    return None if digest == image.sha256 else f"{address} (not the bytes that were stored)"
 
 
 def _is_row_without_object(name: str) -> bool:
@@ -65,8 +103,11 @@ def _is_row_without_object(name: str) -> bool:
 
 
 def _is_object_without_row(name: str) -> bool:
-    is_claimable = UnclaimedObject.objects.filter(pk=name).exists()
-    return not (is_claimable or _has_row(name)) and default_storage.exists(name)
+    return not (_is_claimable(name) or _has_row(name)) and default_storage.exists(name)
+
+
+def _is_claimable(name: str) -> bool:
+    return UnclaimedObject.objects.filter(pk=name).exists()
 
 
 def _has_row(name: str) -> bool:

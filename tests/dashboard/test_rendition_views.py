@@ -21,7 +21,7 @@ PRIVATE = "private, max-age=31536000, immutable"
 
 @pytest.fixture
 def image(api: Api) -> ProductImage:
-    assert api.upload(make_jpeg(640, 480)).status_code == 201
+    assert api.upload(make_jpeg(400, 300)).status_code == 201
     return ProductImage.objects.get()
 
 
@@ -73,7 +73,7 @@ def test_rendition_is_a_webp_of_that_size(member: Client, image, size):
     response = member.get(build_path(image, size))
 
     picture = Image.open(io.BytesIO(response.content), formats=["WEBP"])
-    assert picture.width == min(size, 640)
+    assert picture.width == min(size, 400)
     assert response.headers["Content-Type"] == "image/webp"
     assert response.headers["Cache-Control"] == PRIVATE
     assert response.headers["X-Content-Type-Options"] == "nosniff"

@@ -59,20 +59,23 @@ def run_nginx(
     *upstream_urls: str,
     request_buffering: bool = False,
     max_body_size: str = "32m",
+    port: int | None = None,
 ) -> Iterator[str]:
     """Run nginx in front of these servers, requests in turn; yield its URL.
 
     Bodies are passed on while they arrive, or with `request_buffering` when they are whole.
-    A `max_body_size` of "0" is without limit.
+    A `max_body_size` of "0" is without limit. Without a port it takes a free one.
     """
     program = _find_nginx()
     prefix = folder.resolve() / "nginx"
     prefix.mkdir(parents=True, exist_ok=True)
-    [port] = find_free_ports(1)
+    port = port or find_free_ports(1)[0]
     configuration = CONFIGURATION.format(
         # Workers of root's nginx become another user, who cannot enter root's folders.
         user="user root;" if os.geteuid() == 0 else "",
-        upstreams="\n".join(f"        server {urlsplit(url).netloc};" for url in upstream_urls),
+        upstreams="\n".join(
+            f"        server {urlsplit(url).netloc} max_fails=0;" for url in upstream_urls
+        ),
         host=HOST,
         port=port,
         max_body_size=max_body_size,

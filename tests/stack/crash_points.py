@@ -11,19 +11,21 @@ import signal
 from collections.abc import Callable
 from typing import Any
 
-from closient.wsgi import application
+from closient.wsgi import application  # before all that needs Django's settings
+
+# isort: split
 
 from apps.dashboard.api import images
 from apps.products import image_store
 from apps.products.incoming_image import IncomingImage
-from apps.products.models import ProductImage, UnclaimedObject
+from apps.products.models import UnclaimedObject
 
 STEPS: dict[str, tuple[Any, str, str]] = {
     "while the body arrives": (IncomingImage, "receive", "after"),
-    "before the name is written": (UnclaimedObject, "save", "before"),
+    "before the name is written": (image_store, "insert_row", "before"),
     "before the object is put": (image_store.default_storage, "save", "before"),
     "after the object is put": (image_store.default_storage, "save", "after"),
-    "inside the row's transaction": (ProductImage, "save", "after"),
+    "inside the row's transaction": (image_store, "delete_row", "before"),
     "before the row's commit": (image_store, "_insert_row", "after"),
     "after the row's commit": (images, "store_image", "after"),
     "inside the removal's transaction": (UnclaimedObject, "save", "after"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import signal
 import socket
@@ -13,9 +14,10 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import psutil
+import psycopg
 
 from tests.servers.postgres import PRIVILEGES
-from tests.servers.processes import HOST, accepts_connections, set_privileges, wait_until_ready
+from tests.servers.processes import HOST, set_privileges, stop_process, wait_until_ready
 
 
 @contextmanager
@@ -40,7 +42,15 @@ def killed_postgres(url: str) -> Iterator[None]:
             process = subprocess.Popen(
                 [*prefix, *command], cwd=folder, stdout=log, stderr=log, start_new_session=True
             )
-        wait_until_ready(process, log_path, lambda: accepts_connections(port))
+        atexit.register(stop_process, process, signal.SIGINT)
+        wait_until_ready(process, log_path, lambda: _answers(url))
+
+
+def _answers(url: str) -> bool:
+    with suppress(psycopg.OperationalError):
+        psycopg.connect(url, connect_timeout=2).close()
+        return True
+    return False
 
 
 class Relay:

@@ -16,7 +16,9 @@ class SlowUpload:
 
     def __init__(self, world: World, picture: bytes | None = None, is_primary: bool = False):
         boundary = "5d41402abc4b2a76b9719d911017c592"
-        primary = f'--{boundary}\r\nContent-Disposition: form-data; name="is_primary"\r\n\r\ntrue\r\n'
+        primary = (
+            f'--{boundary}\r\nContent-Disposition: form-data; name="is_primary"\r\n\r\ntrue\r\n'
+        )
         part = f'--{boundary}\r\nContent-Disposition: form-data; name="image"; filename="slow.jpg"'
         start = f"{primary if is_primary else ''}{part}\r\n\r\n".encode()
         end = f"\r\n--{boundary}--\r\n".encode()

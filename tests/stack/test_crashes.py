@@ -41,7 +41,9 @@ TELLING_STEPS = [
 ]
 
 
-def crash_upload(folder: Path, env: dict[str, str], seed: dict[str, Any], step: str, **options: Any):
+def crash_upload(
+    folder: Path, env: dict[str, str], seed: dict[str, Any], step: str, **options: Any
+):
     """Upload to a service that kills itself at that step; nothing is answered."""
     with run_world(
         folder, {**env, "CRASH_AT": step}, seed, application=APPLICATION, **options
@@ -54,14 +56,11 @@ def crash_upload(folder: Path, env: dict[str, str], seed: dict[str, Any], step: 
 def assert_swept(
     folder: Path, env: dict[str, str], images_before: int, expected: tuple[int, int, int]
 ) -> None:
-    report = sweep(folder, env)
+    found = sweep(folder, env)
     [(images,)] = select(folder, env, COUNT_IMAGES)
-    assert (
-        report.pop("removed_objects"),
-        report.pop("removed_temporary_files"),
-        images - images_before,
-    ) == expected
-    assert report == {"rows_without_objects": [], "objects_without_rows": []}
+    names, files = found.pop("removed_objects", 0), found.pop("removed_temporary_files", 0)
+    assert (names, files, images - images_before) == expected
+    assert found == {}
 
 
 @pytest.mark.parametrize("step", STEPS)
@@ -131,8 +130,7 @@ def test_uploads_answered_before_a_kill_are_kept(
                 each.result()
 
     assert len(kept) < 40
-    report = sweep(tmp_path, {})
-    assert report["rows_without_objects"] == report["objects_without_rows"] == []
+    assert sweep(tmp_path, {}).keys() <= {"removed_objects", "removed_temporary_files"}
     assert list((tmp_path / "media" / ".incoming").glob("*")) == []
     with run_world(tmp_path, {"PORT": port}, seed), httpx.Client() as client:
         assert {url: client.get(url).content for url in kept} == kept

@@ -18,7 +18,7 @@ from tests.servers import S3Server
 from tests.stack.conftest import RunWorld
 from tests.stack.outages import Relay, killed_postgres, limit_files, small_disk
 from tests.stack.slow_ends import Hang
-from tests.stack.worlds import CLEAN, World, run_world
+from tests.stack.worlds import World, run_world
 
 COUNTS = (
     "select (select count(*) from products_productimage),"
@@ -63,7 +63,7 @@ def test_upload_is_refused_while_the_storage_is_gone_and_taken_after(
     relay.mend()
     assert distant_world.upload().status_code == 201
     assert httpx.get(f"{distant_world.service.url}/readyz").status_code == 200
-    assert distant_world.sweep() == {**CLEAN, "removed_objects": 1}
+    assert distant_world.sweep() == {"removed_objects": 1}
 
 
 def test_storage_that_breaks_off_in_the_middle_leaves_nothing(distant_world: World, relay: Relay):
@@ -88,15 +88,17 @@ def test_storage_that_breaks_off_in_the_middle_leaves_nothing(distant_world: Wor
 
     statuses = [answer.status_code for answer in answers]
     assert set(statuses) <= {201, 503}
-    report = distant_world.sweep()
-    assert report["rows_without_objects"] == report["objects_without_rows"] == []
+    assert distant_world.sweep().keys() <= {"removed_objects"}
     assert distant_world.select(COUNTS) == [(images + statuses.count(201), 0)]
 
 
 def test_storage_that_hangs_is_given_up_while_a_client_still_waits(hang: Hang):
     assert_problem(hang.upload, "service_unavailable")
     assert 15 < hang.upload_seconds < 30
-    assert (hang.ready.status_code, hang.ready.json()) == (503, {"database": True, "storage": False})
+    assert (hang.ready.status_code, hang.ready.json()) == (
+        503,
+        {"database": True, "storage": False},
+    )
     assert hang.ready_seconds < 5
     assert hang.other_status == 404
     assert hang.counts == [(0, 1)]
@@ -108,18 +110,18 @@ def test_upload_is_refused_while_postgresql_is_gone_and_taken_after(
     stack_world.upload()
     stack_world.sweep()
     with killed_postgres(postgres_url):
-        started = time.monotonic()
-        for _ in range(3):
-            assert_problem(stack_world.upload(), "service_unavailable")
-        assert time.monotonic() - started < 20
-        ready = httpx.get(f"{stack_world.service.url}/readyz", timeout=10)
+        with ThreadPoolExecutor(4) as pool:
+            asking = pool.submit(httpx.get, f"{stack_world.service.url}/readyz", timeout=10)
+            for refused in pool.map(lambda _: stack_world.upload(wait=10), range(3)):
+                assert_problem(refused, "service_unavailable")
+        ready = asking.result()
         assert (ready.status_code, ready.json()) == (503, {"database": False, "storage": True})
         assert httpx.get(f"{stack_world.service.url}/healthz").status_code == 200
 
     with ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(lambda _: stack_world.upload(), range(16)))
     assert [answer.status_code for answer in answers] == [201] * 16
-    assert stack_world.sweep() == CLEAN
+    assert stack_world.sweep() == {}
 
 
 def test_upload_is_taken_at_once_after_postgresql_was_replaced(
@@ -148,7 +150,7 @@ def test_upload_onto_a_full_disk_leaves_nothing(run_disk_world: RunWorld, tmp_pa
 
         assert [answer.status_code for answer in answers] == [503] * 4
         assert httpx.get(f"{world.service.url}/healthz").status_code == 200
-        assert world.sweep() == CLEAN
+        assert world.sweep() == {}
         assert len(list((tmp_path / "media").rglob("*.jpg"))) == 2
 
 
@@ -159,4 +161,4 @@ def test_upload_past_the_limit_of_a_file_leaves_nothing(run_disk_world: RunWorld
         assert_problem(world.upload(make_jpeg() + bytes(3 << 20)), "service_unavailable")
 
         assert world.upload().status_code == 201
-        assert world.sweep() == CLEAN
+        assert world.sweep() == {}

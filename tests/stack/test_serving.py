@@ -7,7 +7,7 @@ import json
 import subprocess
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -19,7 +19,7 @@ from tests.sample_images import make_jpeg
 from tests.stack.clients import BOUNDARY, Sending, send_with_curl
 from tests.stack.slow_ends import Stop
 from tests.stack.slow_uploads import SlowUpload
-from tests.stack.worlds import CLEAN, World
+from tests.stack.worlds import World
 
 
 def test_curl_uploads_a_chunked_body(world: World, tmp_path: Path):
@@ -117,13 +117,12 @@ def test_others_are_answered_beside_32_trickling_uploads(disk_world: World):
 
 def test_upload_whose_client_goes_away_leaves_nothing(disk_world: World):
     disk_world.sweep()
-    with SlowUpload(disk_world) as upload:
-        upload.send(upload.left - 100)
-    deadline = time.monotonic() + 10
-    while disk_world.list_incoming() and time.monotonic() < deadline:
-        time.sleep(0.05)
+    with SlowUpload(disk_world, make_jpeg() + bytes(1 << 20)) as upload:
+        upload.send(upload.left - 200_000)
+        wait_until(lambda: len(disk_world.list_incoming()) == 1)
+    wait_until(lambda: not disk_world.list_incoming())
 
-    assert disk_world.sweep() == CLEAN
+    assert disk_world.sweep() == {}
 
 
 def test_half_a_header_is_given_up_after_15_seconds(header_timeout: float):
@@ -145,19 +144,22 @@ def test_unknown_path_beside_an_unread_body_is_a_problem(disk_world: World):
 
 
 def test_upload_that_still_arrives_is_not_served(disk_world: World):
-    with SlowUpload(disk_world) as upload:
-        upload.send(upload.left - 100)
-        deadline = time.monotonic() + 10
-        while not disk_world.list_incoming() and time.monotonic() < deadline:
-            time.sleep(0.05)
+    with SlowUpload(disk_world, make_jpeg() + bytes(1 << 20)) as upload:
+        upload.send(upload.left - 200_000)
+        wait_until(lambda: len(disk_world.list_incoming()) == 1)
         [incoming] = disk_world.list_incoming()
-        statuses = [
-            subprocess.check_output(
-                ["curl", "-sS", "--path-as-is", "-o", "/dev/null", "-w", "%{http_code}"]
-                + [f"{disk_world.service.url}/media/{way}/{incoming.name}"],
-                text=True,
-            )
-            for way in (".incoming", "products/../.incoming", "products/%2e%2e/.incoming")
-        ]
+        media = f"{disk_world.service.url}/media"
+        command = ["curl", "-sS", "--path-as-is", "-o", "/dev/null", "-w", "%{http_code} "]
+        command += [f"{media}/.incoming/{incoming.name}"]
+        command += ["-o", "/dev/null", f"{media}/products/../.incoming/{incoming.name}"]
+        command += ["-o", "/dev/null", f"{media}/products/%2e%2e/.incoming/{incoming.name}"]
 
-    assert statuses == ["404", "404", "404"]
+        assert subprocess.check_output(command, text=True) == "404 404 404 "
+        assert upload.finish()[0] == 201
+
+
+def wait_until(is_so: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 10
+    while not is_so():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)

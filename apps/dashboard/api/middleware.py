@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 from django.db import Error as DatabaseFault
@@ -15,6 +16,7 @@ from apps.dashboard.api.problem_responses import (
 )
 from apps.dashboard.api.rate_limit import count_request
 from apps.dashboard.api.request_body import ApiRequest
+from apps.dashboard.api.request_log import log_request
 from apps.problems import Unauthorized
 
 API_PREFIX = "/dashboard/api/"
@@ -32,7 +34,10 @@ class ApiMiddleware:
         path = request.path_info
         if not path.startswith(API_PREFIX):
             return self.get_response(request)
-        return self.get_response(request) if path in UNLIMITED_PATHS else self._count(request)
+        started = time.perf_counter()
+        response = self.get_response(request) if path in UNLIMITED_PATHS else self._count(request)
+        log_request(request, response, started)
+        return response
 
     def _count(self, request: ApiRequest) -> HttpResponse:
         try:

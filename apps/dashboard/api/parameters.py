@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 import uuid
-from typing import Annotated
+from typing import Annotated, Any
 
 from ninja import Schema
 from ninja.params.functions import File, Form
@@ -26,6 +26,7 @@ from apps.products.incoming_image import IncomingImage
 
 MAX_TITLE_LENGTH = 255
 MAX_PRIORITY = 32_767
+PRINTABLE_PATTERN = r"^[^\x00-\x1f\x7f-\x9f]*$"
 
 _BOOLEAN = TypeAdapter(bool)
 
@@ -66,6 +67,13 @@ def _check_text(value: str) -> str:
         )
     if any(unicodedata.category(character) == "Cc" for character in value):
         raise _build_fault("The title has control characters; only printable text is allowed.")
+    return value
+
+
+def _read_priority(value: object) -> object:
+    # JSON has one kind of number, so 1.0 is an integer (JSON Schema §6.1.1); true and "1" are none.
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
     return value
 
 
@@ -168,13 +176,22 @@ class PageQuery(Schema):
     page_size: int = Field(25, ge=1, le=100, description="How many on a page, at most 100.")
 
 
+def _omit_defaults(schema: dict[str, Any]) -> None:
+    # Generated clients send the defaults that are published: a change of the title would demote.
+    for member in schema["properties"].values():
+        member.pop("default", None)
+
+
 class ProductImageIn(Schema):
     """What to change of an image: only the members that are sent."""
 
     title: Annotated[str, BeforeValidator(_check_text)] = Field(
-        "", max_length=MAX_TITLE_LENGTH, description="The new caption."
+        "",
+        max_length=MAX_TITLE_LENGTH,
+        json_schema_extra={"pattern": PRINTABLE_PATTERN},
+        description="The new caption; no control characters.",
     )
-    priority: int = Field(
+    priority: Annotated[int, BeforeValidator(_read_priority)] = Field(
         0, ge=0, le=MAX_PRIORITY, strict=True, description="The new place; lower comes first."
     )
     is_primary: bool = Field(
@@ -183,4 +200,4 @@ class ProductImageIn(Schema):
         description="true makes it the hero and unmarks the previous one; false unmarks it.",
     )
 
-    model_config = {"extra": "forbid"}
+    model_config = {"extra": "forbid", "json_schema_extra": _omit_defaults}

@@ -21,6 +21,7 @@ from apps.organizations.models import Permission
 from apps.problems import BadRequest, FormCutShort, PayloadTooLarge, UnsupportedMediaType
 from apps.products.access import get_product
 from apps.products.image_store import release_connection
+from apps.products.incoming_image import IncomingImage
 
 MAX_PARTS = 100
 
@@ -74,7 +75,13 @@ class RefusingUploadHandler(FileUploadHandler):
 
 
 class ImageUploadHandler(FileUploadHandler):
-    """Reads the whole form itself: Django's parser does not tell a cut form from a whole one."""
+    """Reads the whole form itself: Django's parser does not tell a cut form from a whole one.
+
+    ``received_bytes`` and ``incoming`` tell the log how far it came.
+    """
+
+    received_bytes = 0
+    incoming: IncomingImage | None = None
 
     def handle_raw_input(  # type: ignore[override]  # Django passes the request, and bytes
         self,
@@ -87,11 +94,13 @@ class ImageUploadHandler(FileUploadHandler):
         """Raises BadRequest, FormCutShort, PayloadTooLarge, ImageTooLarge or StorageUnavailable."""
         form = UploadForm()
         try:
-            _read_form(input_data, boundary, form)
+            self._read_form(input_data, boundary, form)
         except BaseException:
             form.close()  # nobody else knows of its temporary file yet
             raise
-        return form.get_fields(), form.get_files()
+        files = form.get_files()
+        self.incoming = files.get("image")
+        return form.get_fields(), files
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes | None:
         return raw_data
@@ -99,26 +108,24 @@ class ImageUploadHandler(FileUploadHandler):
     def file_complete(self, file_size: int) -> None:
         return None
 
-
-def _read_form(request: ApiRequest, boundary: bytes, form: UploadForm) -> None:
-    received = 0
-    parser = PushMultipartParser(boundary, max_segment_count=MAX_PARTS)
-    try:
-        while chunk := request.read(READ_BYTES):
-            received += len(chunk)
-            if received > MAX_FORM_BYTES:
-                raise _build_too_large(received)
-            for event in parser.parse(chunk):
-                form.take(event)
-    except MultipartError as fault:
-        raise BadRequest(f"The multipart form is malformed: {fault}.") from fault
-    try:
-        parser.close()
-    except MultipartError as fault:
-        raise FormCutShort(
-            f"The form ended before its closing boundary: {received} bytes came"
-            f"{_describe_declared(request)}."
-        ) from fault
+    def _read_form(self, request: ApiRequest, boundary: bytes, form: UploadForm) -> None:
+        parser = PushMultipartParser(boundary, max_segment_count=MAX_PARTS)
+        try:
+            while chunk := request.read(READ_BYTES):
+                self.received_bytes += len(chunk)
+                if self.received_bytes > MAX_FORM_BYTES:
+                    raise _build_too_large(self.received_bytes)
+                for event in parser.parse(chunk):
+                    form.take(event)
+        except MultipartError as fault:
+            raise BadRequest(f"The multipart form is malformed: {fault}.") from fault
+        try:
+            parser.close()
+        except MultipartError as fault:
+            raise FormCutShort(
+                f"The form ended before its closing boundary: {self.received_bytes} bytes came"
+                f"{_describe_declared(request)}."
+            ) from fault
 
 
 def _describe_declared(request: ApiRequest) -> str:

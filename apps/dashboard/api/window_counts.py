@@ -12,6 +12,8 @@ from valkey.backoff import NoBackoff
 from valkey.exceptions import ValkeyError
 from valkey.retry import Retry
 
+from apps.dashboard.api.metrics import VALKEY_FALLBACKS
+
 MAX_LOCAL_COUNTS = 50_000
 VALKEY_TIMEOUT_SECONDS = 0.5
 VALKEY_PAUSE_SECONDS = 5.0
@@ -66,6 +68,10 @@ class LocalCounts:
                 self._counts = {key: n for key, n in self._counts.items() if key[1] > now}
         return used
 
+    def is_degraded(self) -> bool:
+        """Never: it counts as it was meant to."""
+        return False
+
 
 class SharedCounts:
     """Counts of all processes, in Valkey; while that is out of reach, of this process alone."""
@@ -89,7 +95,16 @@ class SharedCounts:
             except ValkeyError:
                 self._paused_until = time.monotonic() + VALKEY_PAUSE_SECONDS
                 logger.exception("rate limits are counted per process: Valkey is out of reach")
+        VALKEY_FALLBACKS.inc()
         return self._local.count(subject, quotas, now, cost=cost)
+
+    def is_degraded(self) -> bool:
+        """Whether Valkey does not answer, so that each process counts by itself."""
+        try:
+            self._client.ping()
+        except ValkeyError:
+            return True
+        return False
 
     def _count_shared(self, subject: str, quotas: list[Quota], now: float, cost: int) -> list[int]:
         # The braces keep a subject's windows on one node of a cluster.

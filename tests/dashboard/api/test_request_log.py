@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from apps.dashboard.api.metrics import render_metrics
 from apps.dashboard.json_log import JsonFormatter
+from apps.dashboard.metrics_page import render_metrics
 from tests.conftest import Api, Cast
 from tests.sample_images import make_jpeg, make_png
 
@@ -21,7 +21,7 @@ def _at_info(caplog: pytest.LogCaptureFixture) -> None:
 
 
 def get_lines(caplog: pytest.LogCaptureFixture) -> list[dict[str, Any]]:
-    return [record.fields for record in caplog.records if hasattr(record, "fields")]
+    return [dict(record.fields) for record in caplog.records if hasattr(record, "fields")]
 
 
 def read_metric(name: str) -> float:

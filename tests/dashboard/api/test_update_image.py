@@ -70,6 +70,10 @@ def test_only_what_was_sent_is_changed(api: Api, image: dict):
     assert get_image(api, image).json() == response.json()
 
 
+def test_whole_number_with_a_decimal_point_is_a_priority(api: Api, image: dict):
+    assert patch(api, image, {"priority": 3.0}).json() == {**image, "priority": 3}
+
+
 def test_promoting_demotes_the_previous_primary(api: Api, image: dict):
     first = api.upload(is_primary="true").json()
 
@@ -98,6 +102,7 @@ def test_demoting_promotes_no_other(api: Api, image: dict):
         ({"priority": 32768}, "priority"),
         ({"priority": "1"}, "priority"),
         ({"priority": 1.5}, "priority"),
+        ({"priority": True}, "priority"),
         ({"is_primary": "yes"}, "is_primary"),
         ({"is_primary": None}, "is_primary"),
         ({"isPrimary": True}, "isPrimary"),

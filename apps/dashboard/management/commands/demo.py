@@ -54,15 +54,21 @@ class Command(BaseCommand):
             default=settings.DATA_DIR / "demo",
             help="where the pictures and the server's log go",
         )
+        parser.add_argument(
+            "--at", metavar="URL", help="upload to a server that runs there, on this database"
+        )
 
-    def handle(self, *args: Any, folder: Path, **options: Any) -> None:
+    def handle(self, *args: Any, folder: Path, at: str | None, **options: Any) -> None:
         self._in_colour = (
             supports_color() and not os.environ.get("NO_COLOR") and not options["no_color"]
         )
         for number in STOP_SIGNALS:
             signal.signal(number, signal.default_int_handler)
         try:
-            self._run(folder.resolve())
+            if at:
+                self._show(at, seed_sample_data(), folder.resolve())
+            else:
+                self._run(folder.resolve())
         except KeyboardInterrupt:
             self._say("\nThe demo has stopped; its data stays for the next one.")
 
@@ -73,14 +79,18 @@ class Command(BaseCommand):
         self._say(f"Starting the service on {base_url} and drawing three pictures ...")
         with _run_server(base_url, log_path) as server:
             sample = seed_sample_data()
-            for upload in (*UPLOADS, FOURTH_UPLOAD):
-                (folder / upload.file_name).write_bytes(upload.draw())
             _wait_until_healthy(server, base_url, log_path)
-            for upload in UPLOADS:
-                self._upload(upload, base_url, sample, folder)
-            self._say_what_next(base_url, sample, folder)
+            self._show(base_url, sample, folder)
+            self._say(f"\nThe server's log is {log_path}\nCtrl-C stops the demo.")
             server.wait()
             raise _describe_early_end(server, log_path)
+
+    def _show(self, base_url: str, sample: SampleData, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        _draw_pictures(folder)
+        for upload in UPLOADS:
+            self._upload(upload, base_url, sample, folder)
+        self._say_what_next(base_url, sample, folder)
 
     def _upload(
         self, upload: SampleUpload, base_url: str, sample: SampleData, folder: Path
@@ -96,9 +106,7 @@ class Command(BaseCommand):
         self._say(f"{status} after {answer.milliseconds:.0f} ms")
         self._say(_JSON_PART.sub(self._paint_json_part, answer.lay_out()))
         if answer.status != 201:
-            raise CommandError(
-                f"{upload.file_name} was not stored; the server's log is {folder / 'server.log'}"
-            )
+            raise CommandError(f"{upload.file_name} was not stored; the server's log says why.")
 
     def _say_what_next(self, base_url: str, sample: SampleData, folder: Path) -> None:
         owner = sample["users"]["owner"]
@@ -112,13 +120,11 @@ class Command(BaseCommand):
             ("Dashboard", f"{base_url}/"),
             ("API pages", f"{base_url}/dashboard/api/v1/docs"),
             ("Sign in as", f"{owner['username']}  password {owner['password']}"),
-            ("Admin", f"{base_url}/admin/  (first: .venv/bin/python manage.py createsuperuser)"),
-            ("Server log", str(folder / "server.log")),
+            ("Admin", f"{base_url}/admin/  (first: {_build_operator_line()})"),
         ):
             self._say(f"{self._paint(f'{name:<12}', opts=('bold',))}{value}")
         self._say("\nUpload a fourth picture, from another terminal and any folder:\n\n")
         self._say(self._paint(shlex.join([*words, url]), fg="cyan"))
-        self._say("\nCtrl-C stops the demo.")
 
     def _paint_json_part(self, match: re.Match[str]) -> str:
         return self._paint(match.group(), fg=_JSON_COLOURS[match.lastgroup or "word"])
@@ -129,6 +135,22 @@ class Command(BaseCommand):
     def _say(self, text: str) -> None:
         self.stdout.write(text)
         self.stdout.flush()  # into a pipe, too
+
+
+def _build_operator_line() -> str:
+    url = os.environ.get("DATABASE_URL", "")
+    database = f"DATABASE_URL={shlex.quote(url)} " if url else ""
+    return f"{database}.venv/bin/python manage.py createsuperuser"
+
+
+def _draw_pictures(folder: Path) -> None:
+    # Seconds of work, so those of an earlier demo are used again; they get their names when whole.
+    for upload in (*UPLOADS, FOURTH_UPLOAD):
+        path = folder / upload.file_name
+        if not path.exists():
+            unfinished = path.with_suffix(".part")
+            unfinished.write_bytes(upload.draw())
+            unfinished.rename(path)
 
 
 def _check_port() -> None:

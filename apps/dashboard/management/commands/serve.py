@@ -7,14 +7,16 @@ import sys
 from typing import Any
 
 from django.conf import settings
-from django.core.management import BaseCommand, call_command
+from django.core.management import BaseCommand, CommandError, call_command
 from django.db import DatabaseError
 
+from apps.dashboard.metrics_folder import FOLDER_VARIABLE, prepare_metrics_folder
 from apps.problems import StorageUnavailable
 
 HEADER_TIMEOUT_MILLISECONDS = 15_000
 # A stop waits this long for uploads that still move; one that has stalled is cut off then.
 KILL_TIMEOUT_SECONDS = 30
+GRANIAN_LOG = settings.BASE_DIR / "closient" / "granian_log.json"
 
 
 class Command(BaseCommand):
@@ -24,10 +26,18 @@ class Command(BaseCommand):
     requires_migrations_checks = True
 
     def handle(self, *args: Any, **options: Any) -> None:
+        in_json = settings.LOG_FORMAT == "json"
         try:
-            call_command("sweep_unclaimed_objects", stdout=self.stdout)
+            call_command("sweep_unclaimed_objects", stdout=self.stdout, json=in_json)
         except (StorageUnavailable, DatabaseError) as fault:
             self.stderr.write(f"The sweep was put off, the service starts all the same: {fault}")
+        try:
+            os.environ[FOLDER_VARIABLE] = str(prepare_metrics_folder(settings.METRICS_ROOT))
+        except OSError as fault:
+            raise CommandError(f"No place for metrics, set METRICS_ROOT to one: {fault}") from fault
+        # glibc gives each of 64 threads an arena of its own otherwise, and gives none back.
+        os.environ.setdefault("MALLOC_ARENA_MAX", "2")
+        log_options = ("--log-config", str(GRANIAN_LOG)) if in_json else ()
         os.execv(  # noqa: S606 (our own arguments)
             sys.executable,
             [
@@ -38,6 +48,7 @@ class Command(BaseCommand):
                 *("--workers", str(settings.WORKERS), "--blocking-threads", str(settings.THREADS)),
                 *("--http", "1", "--http1-header-read-timeout", str(HEADER_TIMEOUT_MILLISECONDS)),
                 *("--workers-kill-timeout", str(KILL_TIMEOUT_SECONDS)),
+                *log_options,
                 "--no-ws",
             ],
         )

@@ -1,0 +1,86 @@
+"""The forms of the pages."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+
+from apps.organizations.models import ApiKey
+
+KINDS = [
+    (
+        ApiKey.Kind.ORGANIZATION.value,
+        "Organization",
+        "For a shop or a sync job. It has a role here.",
+    ),
+    (ApiKey.Kind.USER.value, "Personal", "Acts as you, in every organization that you are in."),
+    (ApiKey.Kind.PUBLISHABLE.value, "Publishable", "May be seen by anyone; it never writes."),
+]
+ROLES = [
+    (ApiKey.Role.EDITOR.value, "Editor: adds, changes and deletes pictures"),
+    (ApiKey.Role.READONLY.value, "Read only: lists pictures and history"),
+    (ApiKey.Role.MANAGER.value, "Manager: all of the above, and API keys"),
+]
+# A database integer; nobody is served that often.
+MAX_LIMIT = 1_000_000
+
+
+class NewApiKeyForm(forms.Form):
+    """What a new key is for, and how long and how often it may be used."""
+
+    name = forms.CharField(
+        max_length=255,
+        help_text="Where it will be used, so that you know it again.",
+        widget=forms.TextInput(attrs={"placeholder": "Photo studio sync", "autocomplete": "off"}),
+    )
+    kind = forms.ChoiceField(
+        label="Type",
+        choices=[(value, label) for value, label, _ in KINDS],
+        initial=ApiKey.Kind.ORGANIZATION.value,
+        widget=forms.RadioSelect,
+    )
+    role = forms.ChoiceField(choices=ROLES, required=False, initial=ApiKey.Role.EDITOR.value)
+    expires_on = forms.DateField(
+        label="Last day",
+        required=False,
+        help_text="Until the end of that day, UTC. Empty: until it is revoked.",
+        widget=forms.DateInput(attrs={"type": "date"}),
+    )
+    rate_limit_per_minute = forms.IntegerField(
+        label="Requests a minute", required=False, min_value=1, max_value=MAX_LIMIT
+    )
+    rate_limit_per_day = forms.IntegerField(
+        label="Requests a day", required=False, min_value=1, max_value=MAX_LIMIT
+    )
+
+    def clean_expires_on(self) -> date | None:
+        day: date | None = self.cleaned_data["expires_on"]
+        if day is not None and day < timezone.now().date():
+            raise forms.ValidationError("That day is over; choose today or a later one.")
+        return day
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        if given.get("kind") == ApiKey.Kind.ORGANIZATION and not given.get("role"):
+            self.add_error("role", "An organization's key needs a role.")
+        return given
+
+    def get_fields(self) -> dict[str, Any]:
+        """What `issue_api_key` takes, but for whose key it is."""
+        given = self.cleaned_data
+        kind = ApiKey.Kind(given["kind"])
+        return {
+            "name": given["name"],
+            "kind": kind,
+            "role": ApiKey.Role(given["role"]) if kind is ApiKey.Kind.ORGANIZATION else None,
+            "expires_at": _get_end(given["expires_on"]),
+            "rate_limit_per_minute": given["rate_limit_per_minute"] or 0,
+            "rate_limit_per_day": given["rate_limit_per_day"] or 0,
+        }
+
+
+def _get_end(day: date | None) -> datetime | None:
+    return datetime.combine(day + timedelta(days=1), time.min, UTC) if day else None

@@ -1,0 +1,68 @@
+"""Pictures as the pages show them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+from django.template.defaultfilters import filesizeformat
+from django.urls import reverse
+
+from apps.dashboard.api.etags import build_etag
+from apps.dashboard.api.identifiers import encode_id
+from apps.dashboard.api.schemas import describe_image
+from apps.products.image_checks import ImageFormat
+from apps.products.models import Product, ProductImage
+
+
+@dataclass(frozen=True, slots=True)
+class ImageCard:
+    """A picture in the gallery, with what its controls need."""
+
+    image: ProductImage
+    id: str
+    number: int
+    etag: str
+    url: str | None
+    thumbnail: str
+    preview: str
+    kind: str
+    dimensions: str
+    size: str
+    uploader: str
+    is_undecodable: bool
+
+    @property
+    def name(self) -> str:
+        """What the picture is called where there is no caption, too."""
+        return self.image.title or f"Picture {self.number}"
+
+
+def build_cards(request: HttpRequest, product: Product, start: int, count: int) -> list[ImageCard]:
+    """The pictures from that place on, in the order of the gallery."""
+    ordered = product.images.order_by("-is_primary", "priority", "-created", "id")
+    images = ordered.select_related("uploaded_by")[start : start + count]
+    return [_build_card(request, image, start + n) for n, image in enumerate(images, 1)]
+
+
+def build_thumbnail_url(image: ProductImage, size: int) -> str:
+    """Where the picture is, at most ``size`` pixels wide and high."""
+    return reverse("rendition", args=[encode_id(image.id), size])
+
+
+def _build_card(request: HttpRequest, image: ProductImage, number: int) -> ImageCard:
+    has_size = image.width and image.height
+    return ImageCard(
+        image=image,
+        id=encode_id(image.id),
+        number=number,
+        etag=build_etag(image),
+        url=describe_image(request, image).image_url,
+        thumbnail=build_thumbnail_url(image, 320),
+        preview=build_thumbnail_url(image, 1280),
+        kind=ImageFormat[image.image_format].label,
+        dimensions=f"{image.width} × {image.height}" if has_size else "",  # noqa: RUF001 (the sign)
+        size=filesizeformat(image.byte_size),
+        uploader=image.uploaded_by.get_username() if image.uploaded_by else "",
+        is_undecodable=image.is_undecodable,
+    )

@@ -1,0 +1,104 @@
+"""The settings of API keys: make one, see when it was used, revoke it."""
+
+from __future__ import annotations
+
+import shlex
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.models import User
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST
+
+from apps.dashboard.api.identifiers import encode_id
+from apps.dashboard.forms import KINDS, NewApiKeyForm
+from apps.dashboard.page_access import describe_membership, for_members
+from apps.organizations.api_keys import issue_api_key
+from apps.organizations.models import ApiKey, Membership, Permission
+from apps.products.models import Product
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_members(Permission.MANAGE_API_KEYS)
+def api_keys(request: HttpRequest, membership: Membership) -> HttpResponse:
+    """The keys, and a form for another; a new raw key is in the answer to that form alone."""
+    form = NewApiKeyForm(request.POST or None, label_suffix="")
+    issued: dict[str, Any] = {}
+    if request.method == "POST" and form.is_valid():
+        issued = _issue(request, membership, form)
+        form = NewApiKeyForm(label_suffix="")
+    context = {
+        **describe_membership(membership),
+        "section": "api-keys",
+        "form": form,
+        "kinds": KINDS,
+        "keys": [(key, _get_state(key)) for key in _list_keys(membership)],
+        "default_per_minute": settings.RATE_LIMIT_PER_MINUTE,
+        "default_per_day": settings.RATE_LIMIT_PER_DAY,
+        **issued,
+    }
+    return render(request, "dashboard/api_keys.html", context)
+
+
+@require_POST
+@for_members(Permission.MANAGE_API_KEYS)
+def revoke(request: HttpRequest, membership: Membership, key_id: int) -> HttpResponse:
+    """End the key; 404 for one that is not on the page."""
+    key = get_object_or_404(_list_keys(membership), pk=key_id)
+    key.is_active = False
+    key.save(update_fields=["is_active"])
+    messages.success(request, f"“{key.name}” is revoked: whatever uses it gets 401 from now on.")
+    return redirect("api-keys", encode_id(membership.organization_id))
+
+
+def _list_keys(membership: Membership) -> QuerySet[ApiKey]:
+    """The organization's keys, and those that act as the member."""
+    own = Q(kind=ApiKey.Kind.USER, user=membership.user_id)
+    keys = ApiKey.objects.filter(own | Q(organization=membership.organization_id))
+    return keys.select_related("user").order_by("-is_active", "-created")
+
+
+def _issue(request: HttpRequest, membership: Membership, form: NewApiKeyForm) -> dict[str, Any]:
+    fields = form.get_fields()
+    is_personal = fields["kind"] is ApiKey.Kind.USER
+    assert isinstance(request.user, User)  # noqa: S101 (the page is for members)
+    key, raw_key = issue_api_key(
+        user=request.user,
+        organization=None if is_personal else membership.organization,
+        **fields,
+    )
+    return {
+        "new_key": key,
+        "raw_key": raw_key,
+        "curl": _build_curl(request, membership, key, raw_key),
+    }
+
+
+def _build_curl(request: HttpRequest, membership: Membership, key: ApiKey, raw_key: str) -> str:
+    """A line that shows what the key is for; none for one that may neither write nor list."""
+    if key.kind == ApiKey.Kind.PUBLISHABLE:
+        return ""
+    product = Product.objects.filter(owner=membership.organization_id).order_by("name").first()
+    gtin = product.gtin if product else "00012345678905"
+    path = reverse("dashboard_api:list_images", args=[encode_id(membership.organization_id), gtin])
+    form = ["-F", "image=@front.jpg", "-F", "title=Front of package"]
+    words = [
+        *("curl", "-i", "-H", f"X-API-Key: {raw_key}"),
+        *(form if key.role != ApiKey.Role.READONLY else []),
+        f"{settings.API_SERVER_URL}{path}"
+        if settings.API_SERVER_URL
+        else request.build_absolute_uri(path),
+    ]
+    return shlex.join(words)
+
+
+def _get_state(key: ApiKey) -> str:
+    if not key.is_active:
+        return "revoked"
+    has_ended = key.expires_at is not None and key.expires_at <= timezone.now()
+    return "expired" if has_ended else "active"

@@ -1,0 +1,141 @@
+"""The pages of a brand manager: organizations, their products, and the gallery of one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import ensure_csrf_cookie
+from django.views.decorators.http import require_safe
+
+from apps.dashboard.api.identifiers import encode_id
+from apps.dashboard.image_cards import build_cards, build_thumbnail_url
+from apps.dashboard.page_access import describe_membership, for_members
+from apps.dashboard.problem_pages import FORMATS, IMAGE_LIMIT
+from apps.dashboard.product_search import (
+    ProductRow,
+    list_products,
+    print_gtin,
+    read_gtin,
+    suggest_check_digit,
+)
+from apps.dashboard.security_headers import HEADER as POLICY_HEADER
+from apps.dashboard.security_headers import build_page_policy
+from apps.organizations.models import Membership
+from apps.products.image_checks import ImageFormat
+from apps.products.models import Product
+
+GALLERY_SIZE = 100
+MAX_SEARCH_LENGTH = 255
+
+
+@require_safe
+@never_cache
+@login_required
+def organizations(request: HttpRequest) -> HttpResponse:
+    """Where to go; who is in one organization only goes straight there."""
+    memberships = _list_memberships(request)
+    if len(memberships) == 1:
+        return redirect("products", encode_id(memberships[0].organization_id))
+    return _render_choice(request, memberships)
+
+
+def start(request: HttpRequest) -> HttpResponse:
+    """What somebody who is signed in sees first: their products, or the choice of whose."""
+    memberships = _list_memberships(request)
+    if len(memberships) == 1:
+        return products(request, encode_id(memberships[0].organization_id))
+    return _render_choice(request, memberships)
+
+
+@require_safe
+@for_members()
+def products(request: HttpRequest, membership: Membership) -> HttpResponse:
+    """The products of an organization."""
+    search = request.GET.get("q", "").replace("\0", "").strip()[:MAX_SEARCH_LENGTH]
+    after, before = (read_gtin(request.GET.get(name, "")) or "" for name in ("after", "before"))
+    page = list_products(membership.organization, search, after=after, before=before)
+    rows = [(row, _get_thumbnail(row)) for row in page.rows]
+    context = {
+        **describe_membership(membership),
+        "section": "products",
+        "search": search,
+        "check_digit": suggest_check_digit(search) if not rows else "",
+        "page": page,
+        "rows": rows,
+    }
+    return render(request, "dashboard/products.html", context)
+
+
+@require_safe
+@ensure_csrf_cookie
+@for_members()
+def product(request: HttpRequest, membership: Membership, gtin: str) -> HttpResponse:
+    """One product and its pictures, which its scripts change by way of the API."""
+    shown = _get_product(membership, gtin)
+    context = {
+        **describe_membership(membership),
+        "section": "products",
+        "product": shown,
+        "printed_gtin": print_gtin(shown.gtin),
+        "image_limit": IMAGE_LIMIT,
+        "formats": FORMATS,
+        "accepted": ",".join(image_format.content_type for image_format in ImageFormat),
+        **_describe_api(membership, shown),
+        **_describe_gallery(request, shown),
+    }
+    response = render(request, "dashboard/product.html", context)
+    # The previews of files that are on their way.
+    response.headers[POLICY_HEADER] = build_page_policy("blob:")
+    return response
+
+
+def _list_memberships(request: HttpRequest) -> list[Membership]:
+    found = Membership.objects.filter(user=request.user.pk).select_related("organization")
+    return list(found.order_by("organization__name", "organization"))
+
+
+def _render_choice(request: HttpRequest, memberships: list[Membership]) -> HttpResponse:
+    choices = [(encode_id(member.organization_id), member) for member in memberships]
+    return render(request, "dashboard/organizations.html", {"choices": choices})
+
+
+def _get_product(membership: Membership, gtin: str) -> Product:
+    found = Product.objects.filter(owner=membership.organization_id, gtin=read_gtin(gtin) or "")
+    product = found.first()
+    if product is None:
+        raise Http404
+    return product
+
+
+def _get_thumbnail(row: ProductRow) -> str:
+    if row.primary is None or row.primary.is_undecodable:
+        return ""
+    return build_thumbnail_url(row.primary, 320)
+
+
+def _describe_api(membership: Membership, product: Product) -> dict[str, str]:
+    address = [encode_id(membership.organization_id), product.gtin]
+    return {
+        "images_url": reverse("dashboard_api:list_images", args=address),
+        "history_url": reverse("dashboard_api:list_image_history", args=address),
+    }
+
+
+def _describe_gallery(request: HttpRequest, product: Product) -> dict[str, Any]:
+    """The cards of one page, the one more that was asked for left away."""
+    text = request.GET.get("page", "1")
+    page = int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 1
+    start = (max(page, 1) - 1) * GALLERY_SIZE
+    cards = build_cards(request, product, start, GALLERY_SIZE + 1)
+    return {
+        "cards": cards[:GALLERY_SIZE],
+        "has_primary": product.images.filter(is_primary=True).exists(),
+        "image_count": product.images.count(),
+        "previous_page": page - 1,
+        "next_page": page + 1 if len(cards) > GALLERY_SIZE else 0,
+    }

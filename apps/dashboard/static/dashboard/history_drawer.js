@@ -1,0 +1,71 @@
+// Who did what to the pictures, in a drawer.
+
+import { callApi, describeAnswer } from "./api_client.js";
+
+const PAGE_SIZE = 50;
+const SENTENCES = {
+  uploaded: (name) => `added ${name}`,
+  promoted: (name) => `made ${name} the primary picture`,
+  demoted: (name) => `unmarked ${name} as the primary picture`,
+  retitled: (name, event) =>
+    event.new ? `changed the caption “${event.old}” to “${event.new}”` : `removed the caption “${event.old}”`,
+  reprioritised: (name) => `moved ${name}`,
+  deleted: (name, event) => `deleted ${event.old ? `“${event.old}”` : name}`,
+};
+
+function build(tag, text) {
+  const element = document.createElement(tag);
+  element.textContent = text;
+  return element;
+}
+
+function describe(event) {
+  const card = document.getElementById(`picture-${event.image_id}`);
+  const name = card ? `“${card.dataset.name}”` : "a picture that is gone";
+  const way = { api_key: "with an API key", oauth_token: "with an app" }[event.credential.split(":")[0]];
+  const words = [event.user ?? "Somebody", SENTENCES[event.action](name, event), way];
+  return `${words.filter(Boolean).join(" ")}.`;
+}
+
+function buildLine(event) {
+  const line = document.createElement("li");
+  const when = document.createElement("p");
+  const time = build("time", new Date(event.created).toLocaleString());
+  time.dateTime = event.created;
+  when.append(time);
+  line.append(build("p", describe(event)), when);
+  return line;
+}
+
+/** The drawer of the page's product. */
+export class HistoryDrawer {
+  constructor(dialog) {
+    this.dialog = dialog;
+    this.list = dialog.querySelector(".events");
+    this.page = 0;
+    document.querySelector('[data-action="open-history"]').addEventListener("click", () => this.open());
+    dialog.querySelector('[data-action="close-history"]').addEventListener("click", () => dialog.close());
+    dialog.querySelector('[data-action="older"]').addEventListener("click", () => this.showMore());
+    dialog.addEventListener("click", (event) => {
+      if (event.target === dialog && event.offsetX < 0) dialog.close();
+    });
+  }
+
+  async open() {
+    this.page = 0;
+    this.list.replaceChildren();
+    this.dialog.showModal();
+    await this.showMore();
+  }
+
+  async showMore() {
+    this.page += 1;
+    const answer = await callApi("GET", `${this.dialog.dataset.url}?page=${this.page}&page_size=${PAGE_SIZE}`);
+    const note = this.dialog.querySelector('[data-part="history-note"]');
+    note.textContent = answer.status === 200 ? "" : describeAnswer(answer);
+    if (answer.status !== 200) return;
+    this.list.append(...answer.data.data.map(buildLine));
+    if (!this.list.children.length) note.textContent = "Nothing has happened yet.";
+    this.dialog.querySelector('[data-action="older"]').hidden = !answer.data.pagination.has_next;
+  }
+}

@@ -1,0 +1,46 @@
+// The controls on the cards: caption, primary, address. Listened to at the gallery, for cards come and go.
+
+import { copyText } from "./clipboard.js";
+import { say } from "./notices.js";
+
+async function saveCaption(gallery, caption) {
+  const title = caption.value.trim();
+  if (title === caption.defaultValue) return;
+  const card = caption.closest(".image-card");
+  if (!(await gallery.change(card, { title }))) return;
+  caption.defaultValue = title;
+  say(title ? `The caption is “${title}” now.` : "The caption is gone.");
+  gallery.refreshSoon();
+}
+
+async function promote(gallery, card) {
+  if (!(await gallery.change(card, { is_primary: true }))) return;
+  say(`${card.dataset.name} is the primary picture now.`);
+  await gallery.refresh();
+}
+
+async function copyAddress(card) {
+  const isCopied = await copyText(card.dataset.url);
+  say(isCopied ? "The address is copied." : card.dataset.url);
+}
+
+/** Lets the cards be changed. */
+export function listenToControls(gallery) {
+  gallery.root.addEventListener("change", (event) => {
+    if (event.target.matches(".caption")) saveCaption(gallery, event.target);
+  });
+  gallery.root.addEventListener("keydown", (event) => {
+    if (!event.target.matches(".caption")) return;
+    if (event.key === "Enter") event.target.blur();
+    if (event.key === "Escape") {
+      event.target.value = event.target.defaultValue;
+      event.target.blur();
+    }
+  });
+  gallery.root.addEventListener("click", (event) => {
+    const button = event.target.closest("button[data-action]");
+    const card = button?.closest(".image-card");
+    if (button?.dataset.action === "promote") promote(gallery, card);
+    if (button?.dataset.action === "copy") copyAddress(card);
+  });
+}

@@ -1,0 +1,34 @@
+// What the page says: a line that goes away by itself, and the banner of who is signed out.
+
+import { describeAnswer } from "./api_client.js";
+
+const SHOW_MS = 7000;
+let timer = 0;
+
+/** Says a sentence, to screen readers as well. */
+export function say(sentence) {
+  const notice = document.getElementById("notice");
+  notice.textContent = sentence;
+  clearTimeout(timer);
+  timer = setTimeout(() => { notice.textContent = ""; }, SHOW_MS);
+}
+
+/** Says what is on the page anyway to screen readers alone. */
+export function whisper(sentence) {
+  document.getElementById("whisper").textContent = sentence;
+}
+
+/** Tells that the session has ended and what is kept; `resume` is called on "Continue". */
+export function showSignedOut(answer, kept, resume) {
+  const banner = document.getElementById("signed-out");
+  banner.querySelector('[data-part="reason"]').textContent =
+    answer.status === 403 ? describeAnswer(answer) : "You are no longer signed in.";
+  banner.querySelector('[data-part="kept"]').textContent = kept;
+  banner.querySelector('[data-action="continue"]').onclick = () => {
+    banner.hidden = true;
+    resume();
+  };
+  if (!banner.hidden) return;
+  banner.hidden = false;
+  banner.scrollIntoView({ block: "center" });
+}

@@ -1,0 +1,38 @@
+// The page of one product: puts its parts together.
+
+import { CardOrder } from "./card_order.js";
+import { Deletions } from "./deletion.js";
+import { listenForFiles } from "./file_sources.js";
+import { Gallery } from "./gallery.js";
+import { HistoryDrawer } from "./history_drawer.js";
+import { listenToControls } from "./image_controls.js";
+import { say, showSignedOut, whisper } from "./notices.js";
+import { watchThumbnails } from "./thumbnails.js";
+import { UploadQueue } from "./upload_queue.js";
+
+const gallery = new Gallery(document.getElementById("gallery"));
+const area = document.querySelector(".upload-area");
+
+watchThumbnails();
+listenToControls(gallery);
+new HistoryDrawer(document.getElementById("history"));
+
+// Only those who may change anything have it.
+if (area) {
+  new CardOrder(gallery);
+  new Deletions(gallery);
+  const queue = new UploadQueue(area, {
+    addedImage(name) {
+      if (name) whisper(`${name} is added.`);
+      gallery.refreshSoon();
+    },
+    signedOut(answer) {
+      const count = queue.count("waiting", "sending", "checking");
+      const kept = `${count} picture${count === 1 ? " waits" : "s wait"} here. Sign in, come back to this page, and continue.`;
+      showSignedOut(answer, kept, () => queue.resume());
+    },
+    notice: whisper,
+  });
+  listenForFiles((files) => queue.add(files), say);
+  area.dataset.ready = "";
+}

@@ -1,0 +1,5 @@
+// The list of products.
+
+import { watchThumbnails } from "./thumbnails.js";
+
+watchThumbnails();

@@ -1,0 +1,58 @@
+// One line of the list of uploads.
+
+const STATUS = {
+  waiting: "Waiting for its turn",
+  checking: "Sent; the server checks it",
+  done: "Added",
+};
+
+const UNITS = ["bytes", "kB", "MB"];
+
+function describeSize(bytes) {
+  const power = Math.min(Math.floor(Math.log10(Math.max(bytes, 1)) / 3), UNITS.length - 1);
+  return `${(bytes / 1000 ** power).toFixed(power ? 1 : 0)} ${UNITS[power]}`;
+}
+
+/** What the page shows of an upload: preview, name, state, progress, and its controls. */
+export class UploadItem {
+  constructor(upload, template) {
+    this.upload = upload;
+    this.element = template.content.firstElementChild.cloneNode(true);
+    this.part = (selector) => this.element.querySelector(selector);
+    this.part(".upload-name").textContent = upload.file.name;
+    this.part("progress").setAttribute("aria-label", `Progress of ${upload.file.name}`);
+    this.part('[data-action="retry"]').setAttribute("aria-label", `Try ${upload.file.name} again`);
+    this.showPreview(upload.file);
+    this.setState("waiting");
+  }
+
+  showPreview(file) {
+    const image = this.part(".upload-preview img");
+    const url = URL.createObjectURL(file);
+    const release = () => URL.revokeObjectURL(url);
+    image.addEventListener("load", release, { once: true });
+    image.addEventListener("error", () => { image.hidden = true; release(); }, { once: true });
+    image.src = url;
+  }
+
+  /** waiting, sending, checking, done, refused (for good) or failed (may be tried again). */
+  setState(state, sentence = STATUS[state] ?? "") {
+    this.state = state;
+    this.element.dataset.state = state;
+    this.part(".upload-status").textContent = sentence;
+    this.part('[data-action="retry"]').hidden = state !== "failed";
+    const isOver = state === "refused" || state === "failed" || state === "done";
+    const cancel = this.part('[data-action="cancel"]');
+    cancel.title = isOver ? "Remove from this list" : "Cancel";
+    cancel.lastElementChild.textContent = `${cancel.title}: ${this.upload.file.name}`;
+    cancel.hidden = state === "done";
+  }
+
+  /** The share of the file that is sent. */
+  setProgress(share) {
+    const size = this.upload.file.size;
+    this.part("progress").value = share;
+    if (share >= 1) this.setState("checking");
+    else this.setState("sending", `${Math.floor(share * 100)} % of ${describeSize(size)}`);
+  }
+}

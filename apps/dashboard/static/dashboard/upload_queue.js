@@ -1,0 +1,130 @@
+// Files wait here, are sent a few at a time, and stay until they are added, refused or removed.
+
+import { describeAnswer, isSignedOut } from "./api_client.js";
+import { Upload } from "./upload.js";
+import { UploadItem } from "./upload_item.js";
+
+const MAX_PARALLEL = 3;
+const SHOW_DONE_MS = 4000;
+// The first try is still at work when its connection was lost and the second one comes.
+const CONFLICT_PAUSE_MS = 1500;
+const MAX_CONFLICTS = 20;
+
+/** The uploads of the page's product. */
+export class UploadQueue {
+  constructor(area, { addedImage, signedOut, notice }) {
+    this.area = area;
+    this.list = area.querySelector(".upload-list");
+    this.template = area.querySelector("template");
+    this.items = new Map();
+    this.isPaused = false;
+    this.report = { addedImage, signedOut, notice };
+    area.addEventListener("click", (event) => this.listen(event));
+    addEventListener("beforeunload", (event) => {
+      if (this.count("waiting", "sending", "checking")) event.preventDefault();
+    });
+  }
+
+  /** Takes files in, in their order. */
+  add(files) {
+    for (const file of files) {
+      const item = new UploadItem(new Upload(file, this.area.dataset.url), this.template);
+      this.items.set(item.element, item);
+      this.list.append(item.element);
+    }
+    this.sendNext();
+  }
+
+  /** Goes on after signing in again. */
+  resume() {
+    this.isPaused = false;
+    this.sendNext();
+  }
+
+  count(...states) {
+    return [...this.items.values()].filter((item) => states.includes(item.state)).length;
+  }
+
+  listen(event) {
+    const action = event.target.closest("[data-action]")?.dataset.action;
+    const item = this.items.get(event.target.closest(".upload"));
+    if (action === "cancel" && item) this.remove(item);
+    if (action === "retry" && item) this.retry([item]);
+    if (action === "retry-all") this.retry([...this.items.values()]);
+  }
+
+  retry(items) {
+    for (const item of items.filter((each) => each.state === "failed")) item.setState("waiting");
+    this.area.querySelector("#upload-summary").focus();
+    this.resume();
+  }
+
+  remove(item) {
+    const hadFocus = item.element.contains(document.activeElement);
+    const neighbour = item.element.nextElementSibling ?? item.element.previousElementSibling;
+    this.items.delete(item.element);
+    item.upload.cancel();
+    item.element.remove();
+    this.sendNext();
+    if (!hadFocus) return;
+    const next = neighbour?.querySelector('[data-action="cancel"]:not([hidden])');
+    (next ?? this.area.querySelector("#files")).focus();
+  }
+
+  sendNext() {
+    for (const item of this.items.values()) {
+      const isFull = this.count("sending", "checking") >= MAX_PARALLEL;
+      if (this.isPaused || isFull) break;
+      if (item.state === "waiting") this.send(item);
+    }
+    this.showSummary();
+  }
+
+  async send(item, conflicts = 0) {
+    item.setProgress(0);
+    const answer = await item.upload.send((share) => item.setProgress(share));
+    // Cancelled: whether it was too late for that, the gallery will tell.
+    if (!this.items.has(item.element)) return this.report.addedImage();
+    if (answer.status === 409 && conflicts < MAX_CONFLICTS) {
+      await new Promise((resolve) => setTimeout(resolve, CONFLICT_PAUSE_MS));
+      return this.items.has(item.element) && this.send(item, conflicts + 1);
+    }
+    this.settle(item, answer);
+    return this.sendNext();
+  }
+
+  settle(item, answer) {
+    if (answer.status === 201) {
+      item.setState("done");
+      this.report.addedImage(item.upload.file.name);
+      setTimeout(() => this.remove(item), SHOW_DONE_MS);
+    } else if (isSignedOut(answer)) {
+      item.setState("waiting", "Kept here until you are signed in");
+      this.isPaused = true;
+      this.report.signedOut(answer);
+    } else if (answer.status === 429) {
+      item.setState("waiting", describeAnswer(answer));
+      this.isPaused = true;
+      setTimeout(() => this.resume(), answer.data.retry_after_seconds * 1000);
+    } else {
+      const mayRetry = answer.status === 0 || answer.data?.retryable || answer.status === 409;
+      item.setState(mayRetry ? "failed" : "refused", describeAnswer(answer));
+      this.report.notice(`${item.upload.file.name}: ${describeAnswer(answer)}`);
+    }
+  }
+
+  showSummary() {
+    const moving = this.count("waiting", "sending", "checking");
+    const failed = this.count("failed");
+    const parts = [
+      [moving, this.isPaused ? "waiting" : "on the way"],
+      [this.count("done"), "added"],
+      [this.count("refused"), "refused"],
+      [failed, "to try again"],
+    ];
+    const words = parts.filter(([count]) => count).map(([count, what]) => `${count} ${what}`);
+    this.area.querySelector(".upload-list-head").hidden = !this.items.size;
+    this.area.querySelector("#upload-summary").textContent = words.join(", ");
+    this.area.querySelector('[data-action="retry-all"]').hidden = failed < 2;
+  }
+}

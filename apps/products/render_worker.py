@@ -1,0 +1,164 @@
+"""Decodes one picture and writes its renditions out, in a process that may crash or be killed.
+
+`renditions` runs this as a script: the original is the standard input, the renditions are the
+standard output, one WebP after the other. It imports nothing of ours and gets no environment.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from io import BytesIO
+from pathlib import Path
+from typing import Final
+
+from PIL import Image, ImageChops, ImageCms, PngImagePlugin
+
+# A camera's MPO begins as a JPEG does.
+FORMATS: Final = {"JPEG": ["JPEG", "MPO"]}
+QUALITY: Final = 82
+EFFORT: Final = 2  # of 6: a third less time than 4, for files of the same size
+DRAFT: Final = 1.5
+# EXIF 2.3 §4.6.4 A, tag 0x0112; 1 is upright.
+ORIENTATION: Final = 0x0112
+TURNS: Final = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+# What Pillow multiplies grey samples of few bits by, and leaves out for the transparent one.
+FACTORS: Final = {"L;2": 85, "L;4": 17}
+
+
+def render(original: bytes, image_format: str, sizes: Sequence[int]) -> list[bytes]:
+    """The picture as WebP in sRGB, upright, once for each longest side in pixels; never enlarged.
+
+    Raises whatever Pillow raises on a picture that it cannot decode.
+    """
+    formats = FORMATS.get(image_format, [image_format])
+    with Image.open(BytesIO(original), formats=formats) as image:
+        if getattr(image, "default_image", False):
+            image.seek(1)  # an APNG's first frame; frame 0 is for viewers that know no APNG
+        picture = _shrink(image, max(sizes))
+        turn = TURNS.get(_get_orientation(image))
+        profile = image.info.get("icc_profile")
+    if turn is not None:
+        picture = picture.transpose(turn)
+    picture = _convert_to_srgb(picture, profile)
+    return [_encode(picture, size) for size in sizes]
+
+
+def _shrink(image: Image.Image, longest: int) -> Image.Image:
+    size = _fit(image.size, longest)
+    # A JPEG is decoded at 1/2, 1/4 or 1/8 where that leaves enough pixels for the filter.
+    image.draft(None, (int(DRAFT * size[0]), int(DRAFT * size[1])))
+    if isinstance(image, PngImagePlugin.PngImageFile):
+        _correct_transparent_sample(image)
+    image.load()
+    return _even_out(image).resize(size, Image.Resampling.LANCZOS, reducing_gap=2.0)
+
+
+def _fit(size: tuple[int, int], longest: int) -> tuple[int, int]:
+    scale = min(1.0, longest / max(size))
+    return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
+
+
+def _correct_transparent_sample(image: PngImagePlugin.PngImageFile) -> None:
+    sample = image.info.get("transparency")
+    raw_mode = image.tile[0].args if image.tile else None
+    if sample is None or not isinstance(raw_mode, str):
+        return
+    if raw_mode == "RGB;16B":
+        image.info["transparency"] = tuple(value >> 8 for value in sample)
+    else:
+        image.info["transparency"] = sample * FACTORS.get(raw_mode, 1)
+
+
+def _even_out(image: Image.Image) -> Image.Image:
+    """In a mode that can be resampled: 8 bits a sample, no palette, transparency as alpha."""
+    if image.mode == "I;16":
+        return _take_high_bytes(image)
+    if image.has_transparency_data:
+        return image if image.mode in {"LA", "RGBA"} else image.convert("RGBA")
+    if image.mode == "1":
+        return image.convert("L")
+    return image if image.mode in {"L", "RGB", "CMYK"} else image.convert("RGB")
+
+
+def _take_high_bytes(image: Image.Image) -> Image.Image:
+    # Pillow's own conversion to 8 bits makes everything above 255 white.
+    samples = image.tobytes()
+    high = Image.frombytes("L", image.size, samples, "raw", "L;16")
+    sample = image.info.get("transparency")
+    if sample is not None:
+        low = Image.frombytes("L", image.size, samples, "raw", "L;16B")
+        other_high = high.point([255 * (value != sample >> 8) for value in range(256)])
+        other_low = low.point([255 * (value != sample & 255) for value in range(256)])
+        high.putalpha(ImageChops.lighter(other_high, other_low))
+    return high
+
+
+def _get_orientation(image: Image.Image) -> int:
+    try:
+        return int(image.getexif().get(ORIENTATION, 1))
+    except Exception:  # noqa: BLE001 (broken EXIF raises anything, and is no broken picture)
+        return 1
+
+
+def _convert_to_srgb(picture: Image.Image, profile: bytes | None) -> Image.Image:
+    alpha = picture.getchannel("A") if picture.mode in {"LA", "RGBA"} else None
+    colours = picture if alpha is None else picture.convert(picture.mode[:-1])
+    if profile:
+        colours = _apply_profile(colours, profile)
+    colours = colours.convert("RGB")
+    if alpha is not None:
+        colours.putalpha(alpha)
+    return colours
+
+
+def _apply_profile(colours: Image.Image, profile: bytes) -> Image.Image:
+    try:
+        converted = ImageCms.profileToProfile(
+            colours, BytesIO(profile), ImageCms.createProfile("sRGB"), outputMode="RGB"
+        )
+    except ImageCms.PyCMSError:  # broken, or of other colours: browsers ignore it too
+        return colours
+    return converted or colours
+
+
+def _encode(picture: Image.Image, size: int) -> bytes:
+    file = BytesIO()
+    fitting = picture.resize(_fit(picture.size, size), Image.Resampling.LANCZOS, reducing_gap=3.0)
+    fitting.save(file, "WEBP", quality=QUALITY, method=EFFORT)
+    return file.getvalue()
+
+
+def main(image_format: str, memory_bytes: str, cpu_seconds: str, *sizes: str) -> None:
+    """Render within these limits; exits with EX_DATAERR when the picture is at fault."""
+    os.nice(5)  # uploads first
+    with suppress(OSError):  # Linux alone: where memory runs out, this goes before the service
+        Path("/proc/self/oom_score_adj").write_text("1000")
+    resource.setrlimit(resource.RLIMIT_AS, (int(memory_bytes), int(memory_bytes)))
+    resource.setrlimit(resource.RLIMIT_CPU, (int(cpu_seconds), int(cpu_seconds) + 1))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    # The service's own limits hold: what it took in is decoded, whatever its comments weigh.
+    Image.MAX_IMAGE_PIXELS = None
+    PngImagePlugin.MAX_TEXT_CHUNK = PngImagePlugin.MAX_TEXT_MEMORY
+    original = sys.stdin.buffer.read()
+    try:
+        renditions = render(original, image_format, [int(size) for size in sizes])
+    except Exception as fault:  # noqa: BLE001 (the one guard around the decoders)
+        sys.stderr.write(f"{type(fault).__name__}: {fault}")
+        sys.exit(os.EX_DATAERR)
+    sys.stdout.buffer.write(b"".join(renditions))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,195 @@
+"""Small WebP copies of product images: made at the first request, by a process of its own."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import Iterator
+from concurrent.futures import CancelledError, Future
+from contextlib import contextmanager
+from pathlib import Path
+from threading import BoundedSemaphore, Lock
+from typing import Final
+
+from django.conf import settings
+from django.core.files import File
+from django.core.files.storage import default_storage
+from django.db import transaction
+
+from apps.problems import ImageDamaged, NotFound, Problem, ServiceUnavailable, StorageUnavailable
+from apps.products.image_store import release_connection, take_turn
+from apps.products.models import ProductImage
+from apps.products.rendition_names import RENDITION_SIZES, get_rendition_name
+
+# The decoder of WebP holds two canvases beside ours: 64 MP need 1.1 GB.
+MAX_MEMORY_BYTES: Final = 1536 * 1024 * 1024
+# What takes more is the picture's fault; a busy machine only makes it take longer.
+MAX_CPU_SECONDS: Final = 15
+MAX_WALL_SECONDS: Final = 25
+# Larger pictures have a lane of their own, so that they neither add up nor hold the others up.
+LARGE_PIXELS: Final = 16_000_000
+WORKER: Final = Path(__file__).with_name("render_worker.py")
+PICTURE_FAULTS: Final = {
+    os.EX_DATAERR,
+    *(-fault for fault in (signal.SIGSEGV, signal.SIGBUS, signal.SIGABRT)),
+    *(-fault for fault in (signal.SIGILL, signal.SIGFPE, signal.SIGXCPU)),
+}
+BUSY: Final = "Too many pictures are being made smaller at the moment; try again."
+
+logger = logging.getLogger(__name__)
+
+_lane, _lane_of_large = BoundedSemaphore(1), BoundedSemaphore(1)
+# Uploads keep most of the server's threads, however many galleries are opened for the first time.
+_seats = BoundedSemaphore(max(1, settings.THREADS // 4))
+_under_way: dict[uuid.UUID, Future[dict[int, bytes]]] = {}
+_under_way_lock = Lock()
+
+
+def get_rendition(image: ProductImage, size: int) -> bytes:
+    """The image as WebP, ``size`` pixels on its longest side or less; not for SVG.
+
+    The first request makes all sizes, once, however many come at the same time. Raises
+    ImageDamaged when it cannot be decoded, NotFound when it is gone, ServiceUnavailable.
+    """
+    if image.is_undecodable:
+        raise _build_refusal()
+    stored = _read_rendition(image, size)
+    return _make_renditions_once(image)[size] if stored is None else stored
+
+
+def _make_renditions_once(image: ProductImage) -> dict[int, bytes]:
+    with _take(_seats, 0):
+        release_connection()
+        with _under_way_lock:
+            is_first = image.pk not in _under_way
+            render = _under_way.setdefault(image.pk, Future())
+        if is_first:
+            _lead(render, image)
+        try:
+            return render.result(2 * MAX_WALL_SECONDS)
+        except (CancelledError, TimeoutError) as fault:
+            raise ServiceUnavailable(BUSY) from fault
+
+
+def _lead(render: Future[dict[int, bytes]], image: ProductImage) -> None:
+    try:
+        render.set_result(_make_renditions(image))
+    except Problem as fault:
+        render.set_exception(fault)
+    finally:
+        render.cancel()  # after any other fault; without effect once there is a result
+        with _under_way_lock:
+            del _under_way[image.pk]
+
+
+def _make_renditions(image: ProductImage) -> dict[int, bytes]:
+    is_large = (image.width or 0) * (image.height or 0) > LARGE_PIXELS
+    with _take(_lane_of_large if is_large else _lane, MAX_WALL_SECONDS):
+        # Whoever was first a moment ago, here or in another server process, has made them.
+        stored = {size: _read_rendition(image, size) for size in RENDITION_SIZES}
+        made = {size: webp for size, webp in stored.items() if webp is not None}
+        if len(made) == len(RENDITION_SIZES):
+            return made
+        started = time.monotonic()
+        made = dict(zip(RENDITION_SIZES, _run_worker(image), strict=True))
+    _store_renditions(image, made)
+    logger.info("image %s rendered in %.0f ms", image.pk, 1000 * (time.monotonic() - started))
+    return made
+
+
+def _run_worker(image: ProductImage) -> list[bytes]:
+    limits = (str(MAX_MEMORY_BYTES), str(MAX_CPU_SECONDS))
+    sizes = map(str, RENDITION_SIZES)
+    with _open_object(image.object_name) as original:
+        try:
+            worker = subprocess.run(  # noqa: S603 (our own arguments)
+                [sys.executable, "-I", str(WORKER), image.image_format, *limits, *sizes],
+                stdin=original.fileno(),
+                capture_output=True,
+                env={},
+                timeout=MAX_WALL_SECONDS,
+                check=False,
+            )
+        except (subprocess.TimeoutExpired, OSError) as fault:
+            logger.warning("image %s was not rendered: %s", image.pk, fault)
+            raise ServiceUnavailable(BUSY) from fault
+    renditions = _split(worker.stdout)
+    if worker.returncode == 0 and len(renditions) == len(RENDITION_SIZES):
+        return renditions
+    reason = f"exit {worker.returncode}, {worker.stderr[-300:]!r}"
+    if worker.returncode in PICTURE_FAULTS:
+        _mark_undecodable(image, reason)
+        raise _build_refusal()
+    logger.error("image %s was not rendered: %s", image.pk, reason)
+    raise ServiceUnavailable(BUSY)
+
+
+def _store_renditions(image: ProductImage, renditions: dict[int, bytes]) -> None:
+    with take_turn(), transaction.atomic():
+        # Whoever removes the image waits, or has removed it: no rendition outlives its image.
+        locked = ProductImage.objects.select_for_update().only("pk")
+        if locked.filter(pk=image.pk).first() is None:
+            raise NotFound("The image was removed meanwhile.")
+        for size, webp in renditions.items():
+            name = get_rendition_name(image.object_name, size)
+            default_storage.save_rendition(name, webp)  # type: ignore[attr-defined]  # ours have it
+
+
+def _mark_undecodable(image: ProductImage, reason: str) -> None:
+    logger.warning("image %s cannot be decoded: %s", image.pk, reason)
+    with take_turn():
+        ProductImage.objects.filter(pk=image.pk).update(is_undecodable=True)
+
+
+def _build_refusal() -> ImageDamaged:
+    return ImageDamaged(
+        "This picture is damaged and cannot be shown. Delete it, and upload it anew."
+    )
+
+
+def _read_rendition(image: ProductImage, size: int) -> bytes | None:
+    try:
+        with _open_object(get_rendition_name(image.object_name, size)) as file:
+            webp: bytes = file.read()
+    except NotFound:
+        return None
+    # Power loss can leave a file empty or cut: nobody waited until the disk had it.
+    return webp if _split(webp) == [webp] else None
+
+
+@contextmanager
+def _open_object(object_name: str) -> Iterator[File[bytes]]:
+    try:
+        with default_storage.open(object_name) as file:
+            yield file
+    except FileNotFoundError as fault:
+        raise NotFound("There is no object of that name.") from fault
+    except OSError as fault:
+        raise StorageUnavailable("The picture could not be read; try again.") from fault
+
+
+def _split(output: bytes) -> list[bytes]:
+    """Several WebP files in a row, one by one; nothing that is cut."""
+    files = []
+    while output[:4] == b"RIFF":
+        end = 8 + int.from_bytes(output[4:8], "little")
+        if end > len(output):
+            break
+        files.append(output[:end])
+        output = output[end:]
+    return files
+
+
+@contextmanager
+def _take(places: BoundedSemaphore, wait_seconds: float) -> Iterator[None]:
+    if not places.acquire(timeout=wait_seconds):
+        raise ServiceUnavailable(BUSY)
+    try:
+        yield
+    finally:
+        places.release()

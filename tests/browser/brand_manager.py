@@ -1,0 +1,112 @@
+"""A brand manager at the browser: what they open, do and see, and what the page complains of."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from playwright.sync_api import Browser, Locator, Page, expect
+
+TELL_VIOLATIONS = """
+addEventListener("securitypolicyviolation", (event) =>
+  console.error(`CSP: ${event.violatedDirective} ${event.blockedURI}`));
+"""
+DROP = """
+([files]) => {
+  const transfer = new DataTransfer();
+  for (const { name, type, base64 } of files) {
+    const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+    transfer.items.add(new File([bytes], name, { type }));
+  }
+  return transfer;
+}
+"""
+
+
+@dataclass
+class Visit:
+    """A page, and what it should not have done; refusals that a test provokes are listed by it."""
+
+    page: Page
+    origin: str
+    complaints: list[str] = field(default_factory=list)
+    foreign_urls: list[str] = field(default_factory=list)
+
+    def check(self, *provoked: str) -> None:
+        """Nothing was complained of but failed requests with these words."""
+        left = [text for text in self.complaints if not any(word in text for word in provoked)]
+        assert left == []
+        assert self.foreign_urls == []
+
+
+@contextmanager
+def visit(browser: Browser, origin: str, path: str, **options):
+    with browser.new_context(base_url=origin, **options) as context:
+        page = context.new_page()
+        visited = Visit(page, origin)
+
+        def note_request(request):
+            if not request.url.startswith((f"{origin}/", "blob:", "data:")):
+                visited.foreign_urls.append(request.url)
+
+        def note_message(message):
+            if message.type in {"error", "warning"}:
+                visited.complaints.append(message.text)
+
+        context.on("request", note_request)
+        page.add_init_script(TELL_VIOLATIONS)
+        page.on("console", note_message)
+        page.on("pageerror", lambda error: visited.complaints.append(str(error)))
+        page.goto(path)
+        yield visited
+
+
+def sign_in(page: Page, login: dict[str, str]) -> None:
+    page.get_by_label("Username").fill(login["username"])
+    page.get_by_label("Password").fill(login["password"])
+    page.get_by_role("main").get_by_role("button", name="Sign in").click()
+
+
+def get_path(seed, *parts: str) -> str:
+    return "/".join((f"/organizations/{seed['organization_id']}", *parts))
+
+
+def choose(page: Page, *files: tuple[str, bytes]) -> None:
+    page.locator("#files").set_input_files(
+        [{"name": name, "mimeType": "image/jpeg", "buffer": content} for name, content in files]
+    )
+
+
+def get_cards(page: Page) -> Locator:
+    return page.locator(".image-card")
+
+
+def get_card(page: Page, caption: str) -> Locator:
+    return page.locator(f'.image-card[data-name="{caption}"]')
+
+
+def list_names(page: Page) -> list[str]:
+    return get_cards(page).evaluate_all("cards => cards.map((card) => card.dataset.name)")
+
+
+def expect_names(page: Page, *names: str) -> None:
+    """The cards have these names, in this order, now or soon."""
+    expect(get_cards(page)).to_have_count(len(names))
+    for index, name in enumerate(names):
+        expect(get_cards(page).nth(index)).to_have_attribute("data-name", name)
+
+
+def wait_for_saving(page: Page, sentence: str) -> None:
+    expect(page.locator("#notice")).to_contain_text(sentence)
+
+
+def tab_to(page: Page, selector: str, limit: int = 60) -> None:
+    """Press Tab until what has the focus matches; a mouse is never used."""
+    for _ in range(limit):
+        page.keyboard.press("Tab")
+        if page.evaluate(
+            "(selector) => document.activeElement.matches(selector)",
+            selector,
+        ):
+            return
+    raise AssertionError(f"Tab never came to {selector}")

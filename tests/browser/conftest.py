@@ -1,0 +1,71 @@
+"""The brand manager's products, and the sessions that sign-in would give them."""
+
+from __future__ import annotations
+
+import json
+
+import httpx
+import pytest
+
+from tests.browser.brand_manager import get_path, sign_in, visit
+
+# Run in the service's place: Django's ORM refuses to work beside a running playwright.
+MAKE_PRODUCTS = """
+import json
+from apps.organizations.models import Organization
+from apps.products.gtin import get_check_digit
+from apps.products.models import Product
+owner = Organization.objects.get(name="Alder & Finch")
+bodies = [f"0950700{number:06}" for number in range(30)]
+gtins = [body + get_check_digit(body + "0") for body in bodies]
+Product.objects.bulk_create(Product(gtin=g, name=f"Test Blend {g[7:13]}", owner=owner) for g in gtins)
+print("GTINS=" + json.dumps(gtins))
+"""
+
+
+@pytest.fixture(scope="session")
+def unused_gtins(service):
+    from tests.servers import run_manage  # noqa: PLC0415
+
+    printed = run_manage(service.log_path.parent, {}, "shell", "-v", "0", "-c", MAKE_PRODUCTS)
+    return iter(json.loads(printed.rpartition("GTINS=")[2]))
+
+
+@pytest.fixture
+def gtin(unused_gtins):
+    """A product that no other test looks at."""
+    return next(unused_gtins)
+
+
+@pytest.fixture
+def product_path(seed, gtin):
+    """Where that product's page is."""
+    return get_path(seed, "products", gtin)
+
+
+@pytest.fixture(scope="session")
+def sessions(browser, service, seed):
+    """The cookies of the sample users."""
+
+    def open_session(role):
+        with visit(browser, service.url, "/accounts/login") as visited:
+            sign_in(visited.page, seed["users"][role])
+            visited.page.wait_for_url("**/")
+            return visited.page.context.storage_state()
+
+    return {role: open_session(role) for role in ("owner", "billing")}
+
+
+@pytest.fixture
+def upload(service, seed):
+    """Send pictures as a program would, before the brand manager looks."""
+    headers = {"X-API-Key": seed["api_keys"]["editor"]}
+
+    def send(gtin, image, **fields):
+        url = f"{service.url}/dashboard/api/v1/trade-items/{seed['organization_id']}/{gtin}/images"
+        files = {"image": ("photo.jpg", image)}
+        answer = httpx.post(url, headers=headers, files=files, data=fields, trust_env=False)
+        assert answer.status_code == 201, answer.text
+        return answer.json()
+
+    return send

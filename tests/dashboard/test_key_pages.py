@@ -1,0 +1,144 @@
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import time_machine
+from django.test import Client
+
+from apps.dashboard.api.identifiers import encode_id
+from apps.organizations.models import ApiKey
+from tests.conftest import Cast
+
+NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+FIELDS = {"name": "Studio", "kind": "csb", "role": "editor"}
+
+
+@pytest.fixture
+def olga(client: Client, cast: Cast) -> Client:
+    client.force_login(cast.olga)
+    return client
+
+
+def get_path(cast: Cast, rest: str = "") -> str:
+    return f"/organizations/{encode_id(cast.acme.id)}/settings/api-keys{rest}"
+
+
+def find_raw_key(response) -> str | None:
+    found = re.search(r"<code>(cs[bu]_\w+|cpk_\w+)</code>", response.content.decode())
+    return found and found[1]
+
+
+@pytest.mark.parametrize(
+    ("name", "status"), [("olga", 200), ("mo", 200), ("ed", 403), ("bill", 403)]
+)
+def test_page_is_for_those_who_manage_keys(client, cast, name, status):
+    client.force_login(getattr(cast, name))
+    assert client.get(get_path(cast)).status_code == status
+    assert client.post(get_path(cast), FIELDS).status_code == status
+    assert ApiKey.objects.count() == (1 if status == 200 else 0)
+
+
+@pytest.mark.parametrize(
+    ("kind", "organization", "role", "status"),
+    [("csb", "Acme", "editor", 200), ("csu", None, "", 200), ("cpk", "Acme", "", 403)],
+)
+def test_new_key_is_what_its_type_says(olga, cast, client_here, kind, organization, role, status):  # noqa: PLR0917
+    raw_key = find_raw_key(olga.post(get_path(cast), {**FIELDS, "kind": kind}))
+    key = ApiKey.objects.get()
+    assert (key.kind, key.role, key.user) == (kind, role, cast.olga)
+    assert (key.organization and key.organization.name) == organization
+    path = f"/dashboard/api/v1/trade-items/{encode_id(cast.acme.id)}/{cast.product.gtin}/images"
+    assert client_here.get(path, headers={"X-API-Key": raw_key}).status_code == status
+
+
+def test_raw_key_is_shown_once_and_kept_nowhere(olga, cast):
+    response = olga.post(get_path(cast), FIELDS)
+    raw_key = find_raw_key(response)
+    assert "no-store" in response.headers["Cache-Control"]
+    assert f"X-API-Key: {raw_key}" in response.content.decode()
+    assert raw_key not in olga.get(get_path(cast)).content.decode()
+    assert raw_key not in str(ApiKey.objects.values())
+
+
+def test_limits_and_last_day_are_kept(olga, cast):
+    limits = {"rate_limit_per_minute": "5", "rate_limit_per_day": "100"}
+    with time_machine.travel(NOW, tick=False):
+        olga.post(get_path(cast), {**FIELDS, **limits, "expires_on": "2026-03-01"})
+    key = ApiKey.objects.get()
+    assert key.expires_at == datetime(2026, 3, 2, tzinfo=UTC)
+    assert (key.rate_limit_per_minute, key.rate_limit_per_day) == (5, 100)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("name", ""),
+        ("name", "x" * 256),
+        ("kind", "csx"),
+        ("role", ""),
+        ("role", "owner"),
+        ("expires_on", "2020-01-01"),
+        ("expires_on", "soon"),
+        ("rate_limit_per_minute", "0"),
+        ("rate_limit_per_day", "-1"),
+        ("rate_limit_per_day", "9" * 12),
+    ],
+)
+def test_fault_is_told_and_no_key_is_made(olga, cast, field, value):
+    response = olga.post(get_path(cast), {**FIELDS, field: value})
+    assert response.status_code == 200
+    assert "field-fault" in response.content.decode()
+    assert not ApiKey.objects.exists()
+
+
+def test_list_has_the_keys_of_the_organization_and_ones_own(olga, cast):
+    cast.issue(cast.ed, kind="csu")
+    ApiKey.objects.update(name="Of Ed alone")
+    cast.issue(cast.zoe, organization=cast.globex)
+    ApiKey.objects.filter(organization=cast.globex).update(name="Of Globex")
+    cast.issue(cast.mo, expires_at=NOW - timedelta(days=1))
+    cast.issue(cast.olga, kind="csu")
+    html = olga.get(get_path(cast)).content.decode()
+    assert html.count('<li class="card key') == 2
+    assert ">expired<" in html
+    assert "Of " not in html.replace("Of its own", "")
+
+
+def test_revoked_key_is_refused_and_stays_in_the_list(olga, cast):
+    cast.issue(cast.mo)
+    key = ApiKey.objects.get()
+    response = olga.post(get_path(cast, f"/{key.pk}/revoke"), follow=True)
+    assert "“test” is revoked" in response.content.decode()
+    assert ">revoked<" in response.content.decode()
+    key.refresh_from_db()
+    assert not key.is_active
+
+
+def test_key_of_somebody_else_cannot_be_revoked(olga, cast):
+    cast.issue(cast.zoe, organization=cast.globex)
+    cast.issue(cast.ed, kind="csu")
+    for key in ApiKey.objects.all():
+        assert olga.post(get_path(cast, f"/{key.pk}/revoke")).status_code == 404
+    assert ApiKey.objects.filter(is_active=True).count() == 2
+
+
+def test_revoking_takes_a_post(olga, cast):
+    cast.issue(cast.mo)
+    assert olga.get(get_path(cast, f"/{ApiKey.objects.get().pk}/revoke")).status_code == 405
+
+
+def test_curl_line_of_a_key_that_reads_only_lists(olga, cast):
+    html = olga.post(get_path(cast), {**FIELDS, "role": "readonly"}).content.decode()
+    assert "curl -i -H" in html
+    assert "image=@front.jpg" not in html
+
+
+def test_page_takes_few_queries_whatever_the_number_of_keys(
+    olga, cast, django_assert_max_num_queries
+):
+    for _ in range(5):
+        cast.issue(cast.mo)
+    with django_assert_max_num_queries(6):
+        olga.get(get_path(cast))

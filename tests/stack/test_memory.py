@@ -1,0 +1,112 @@
+"""What sixteen large uploads at once cost in memory, whatever the format."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.sample_images import (
+    make_animated_webp,
+    make_gif,
+    make_jpeg,
+    make_svg,
+)
+from tests.stack.conftest import RunWorld
+
+SIZE = 20 * 1_000_000
+MAX_PSS_BYTES = 160 * 1_000_000
+
+
+def make_large_jpeg() -> bytes:
+    """Return a JPEG whose one scan makes it that large."""
+    jpeg = make_jpeg(3000, 2000)
+    end = len(jpeg) - 2
+    return jpeg[:end] + bytes(range(1, 255)) * ((SIZE - len(jpeg)) // 254) + jpeg[end:]
+
+
+def make_large_gif() -> bytes:
+    """Return a GIF with a comment that makes it that large, in blocks of 255 bytes."""
+    gif = make_gif(700, 700)
+    start = gif.index(b"\x2c\0\0\0\0\xbc\x02\xbc\x02")
+    comment = b"\x21\xfe" + (b"\xff" + bytes(255)) * ((SIZE - len(gif)) // 256) + b"\0"
+    return gif[:start] + comment + gif[start:]
+
+
+def make_large_webp() -> bytes:
+    """Return an animated WebP whose frames are repeated as often as makes it that large."""
+    webp = make_animated_webp(3, 64, 64, lossless=True)
+    start = webp.index(b"ANMF")
+    frames = webp[start:] * ((SIZE - start) // (len(webp) - start))
+    return b"RIFF" + (start - 8 + len(frames)).to_bytes(4, "little") + webp[8:start] + frames
+
+
+def make_svg_of_one_path() -> bytes:
+    """Return an SVG that is one attribute."""
+    path = b'<path d="M0 0' + b"l1.5 2" * ((SIZE - 300) // 6) + b'"/>'
+    return make_svg().replace(b"</svg>", path + b"</svg>")
+
+
+def make_svg_of_style() -> bytes:
+    """Return an SVG that is one style sheet."""
+    style = b"<style>" + b".a { fill: #0a7 }\n" * ((SIZE - 300) // 18) + b"</style>"
+    return make_svg().replace(b"</svg>", style + b"</svg>")
+
+
+LARGE = {
+    "JPEG": (make_large_jpeg, 201),
+    "GIF": (make_large_gif, 201),
+    "WebP": (make_large_webp, 201),
+    "SVG of one path": (make_svg_of_one_path, 201),
+    "SVG of one style sheet": (make_svg_of_style, 422),
+}
+
+
+class PeakMemory:
+    """The most that a process tree took of the memory (PSS), looked at every 50 ms."""
+
+    def __init__(self, process: psutil.Process) -> None:
+        self.bytes = 0
+        self._process = process
+        self._done = threading.Event()
+        self._thread = threading.Thread(target=self._watch)
+
+    def __enter__(self) -> PeakMemory:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._done.set()
+        self._thread.join()
+
+    def _watch(self) -> None:
+        while not self._done.wait(0.05):
+            with suppress(psutil.NoSuchProcess):
+                tree = [self._process, *self._process.children(recursive=True)]
+                self.bytes = max(self.bytes, sum(each.memory_full_info().pss for each in tree))
+
+
+@pytest.mark.parametrize("kind", LARGE)
+def test_16_uploads_of_20_mb_at_once_stay_below_160_mb(
+    run_disk_world: RunWorld, tmp_path: Path, record_property: Callable[[str, int], None], kind: str
+):
+    make, status = LARGE[kind]
+    picture = make()
+    assert 19_000_000 < len(picture) <= 20 << 20, len(picture)
+    with (
+        run_disk_world() as world,
+        PeakMemory(world.service.process) as peak,
+        ThreadPoolExecutor(16) as pool,
+    ):
+        answers = list(pool.map(lambda _: world.upload(picture), range(16)))
+    shutil.rmtree(tmp_path / "media")  # a third of a gigabyte
+
+    assert [answer.status_code for answer in answers] == [status] * 16
+    record_property("peak_pss_bytes", peak.bytes)
+    assert peak.bytes < MAX_PSS_BYTES

@@ -1,0 +1,104 @@
+"""100,000 products, 10,000 images of one: no query of the gallery looks at more than it needs."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from tests.servers import run_manage
+from tests.servers.service import REPOSITORY, build_environment
+
+PRODUCTS, IMAGES = 100_000, 10_000
+READS_ALL = re.compile(
+    r"(Seq Scan on|\bSCAN) (products_(product|imageevent)|organizations|auth)\w*"
+)
+SORTS = re.compile(r"\bSort\b|USE TEMP B-TREE")
+IN_ORDER = ("first page", "history", "product list")
+Plans = dict[str, list[tuple[str, str]]]
+
+
+def explain_queries(folder: Path, env: dict[str, str]) -> Plans:
+    run_manage(folder, env, "migrate", "--no-input", "--verbosity", "0")
+    finished = subprocess.run(
+        [sys.executable, "-m", "tests.stack.query_plans", str(PRODUCTS), str(IMAGES)],
+        cwd=REPOSITORY,
+        env=build_environment(folder, env),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert finished.returncode == 0, finished.stderr
+    return json.loads(finished.stdout)
+
+
+@pytest.fixture(scope="module")
+def sqlite_plans(tmp_path_factory: pytest.TempPathFactory) -> Plans:
+    return explain_queries(tmp_path_factory.mktemp("growth"), {})
+
+
+@pytest.fixture(scope="module")
+def postgresql_plans(postgres_url: str, tmp_path_factory: pytest.TempPathFactory) -> Plans:
+    with psycopg.connect(postgres_url, autocommit=True) as connection:
+        connection.execute("create database growth")
+    env = {"DATABASE_URL": f"{postgres_url.rpartition('/')[0]}/growth"}
+    return explain_queries(tmp_path_factory.mktemp("growth"), env)
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def plans(request: pytest.FixtureRequest) -> Plans:
+    found: Plans = request.getfixturevalue(f"{request.param}_plans")
+    return found
+
+
+def test_no_query_reads_a_whole_table(plans: Plans):
+    found = [
+        plan
+        for call, queries in plans.items()
+        for _, plan in queries
+        if READS_ALL.search(plan) and call != "last page"  # which has all others before it
+    ]
+
+    assert found == []
+
+
+@pytest.mark.parametrize("call", IN_ORDER)
+def test_rows_come_from_the_index_in_their_order(plans: Plans, call: str):
+    assert [plan for _, plan in plans[call] if SORTS.search(plan)] == []
+
+
+def test_list_takes_key_product_count_and_page(plans: Plans):
+    tables = [re.findall(r'FROM "?(\w+)', sql)[-1] for sql, _ in plans["first page"]]
+
+    assert tables == [
+        "organizations_apikey",
+        "products_product",
+        "products_productimage",
+        "products_productimage",
+    ]
+
+
+def test_page_is_read_from_the_gallery_index(plans: Plans):
+    assert re.search(r"(Index Scan using|USING INDEX) gallery_order", plans["first page"][3][1])
+
+
+def test_images_are_counted_in_the_index_alone(plans: Plans):
+    pattern = r"(Index Only Scan using|COVERING INDEX) gallery_order"
+    assert re.search(pattern, plans["first page"][2][1])
+
+
+def test_primary_to_demote_is_found_by_its_index(plans: Plans):
+    assert any("one_primary_image_per_product" in plan for _, plan in plans["upload"])
+
+
+def test_plans_that_read_or_sort_too_much_would_be_found():
+    assert READS_ALL.search("->  Seq Scan on products_productimage  (cost=0.00..1)")
+    assert READS_ALL.search("SCAN auth_user")
+    assert not READS_ALL.search("SEARCH products_product USING INTEGER PRIMARY KEY (rowid=?)")
+    assert SORTS.search("  ->  Sort  (cost=8.32..8.33 rows=1 width=146)")
+    assert SORTS.search("USE TEMP B-TREE FOR ORDER BY")

@@ -1,0 +1,82 @@
+"""The service under several environments, each in a process of its own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from tests.servers.service import REPOSITORY
+
+# As README.md documents it for a public server.
+PRODUCTION = {
+    "DJANGO_SECRET_KEY": "sT4rt-0f-a-k3y-that-nobody-uses-but-is-as-long-as-it-should-be",
+    "DJANGO_ALLOWED_HOSTS": "dashboard.example.com",
+    "API_SERVER_URL": "https://dashboard.example.com",
+    "TRUSTED_PROXIES": "1",
+    "DATABASE_URL": "postgres://closient:password@127.0.0.1:5432/closient",
+    "VALKEY_URL": "valkey://127.0.0.1:6379/0",
+    "AWS_STORAGE_BUCKET_NAME": "product-images",
+    "AWS_S3_CUSTOM_DOMAIN": "images.example.com",
+    "METRICS_TOKEN": "a-token-for-prometheus",
+    "WORKERS": "2",
+}
+PRINT_SECURITY = (
+    "from django.conf import settings as s;"
+    "print(s.SECURE_HSTS_SECONDS, s.SESSION_COOKIE_SECURE, s.CSRF_COOKIE_SECURE,"
+    " getattr(s, 'SECURE_PROXY_SSL_HEADER', None), s.SECURE_SSL_REDIRECT, s.LOG_FORMAT)"
+)
+
+
+def run_manage(environment: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "manage.py", *arguments],
+        cwd=REPOSITORY,
+        env={"PATH": os.environ["PATH"], **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_deployment_check_has_nothing_to_say():
+    checked = run_manage(PRODUCTION, "check", "--deploy", "--fail-level", "INFO")
+
+    assert checked.returncode == 0, checked.stderr
+    assert checked.stdout.startswith("System check identified no issues")
+    assert checked.stderr == ""
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"DJANGO_SECRET_KEY": ""}, "set DJANGO_SECRET_KEY."),
+        ({"VALKEY_URL": ""}, "Set VALKEY_URL, or WORKERS=1."),
+        ({"METRICS_TOKEN": "short"}, "METRICS_TOKEN could be guessed"),
+        ({"LOG_FORMAT": "xml"}, "LOG_FORMAT is 'xml'; it can be json or line."),
+    ],
+)
+def test_unsafe_environment_is_refused_with_a_sentence(changes: dict[str, str], sentence: str):
+    refused = run_manage({**PRODUCTION, **changes}, "check")
+
+    assert refused.returncode == 1
+    assert sentence in refused.stderr.splitlines()[-1]
+
+
+@pytest.mark.parametrize(
+    ("changes", "printed"),
+    [
+        ({}, "31536000 True True ('HTTP_X_FORWARDED_PROTO', 'https') False json"),
+        ({"TRUSTED_PROXIES": "0"}, "31536000 True True None False json"),
+        ({"SECURE_HSTS_SECONDS": "60"}, "60 True True ('HTTP_X_FORWARDED_PROTO', 'https') False json"),
+        ({"SECURE_COOKIES": "false", "TRUSTED_PROXIES": "0"}, "0 False False None False json"),
+        ({"DJANGO_ALLOWED_HOSTS": "localhost", "TRUSTED_PROXIES": "0"}, "0 False False None False json"),
+        ({"DJANGO_DEBUG": "true", "TRUSTED_PROXIES": "0"}, "0 False False None False line"),
+    ],
+)  # fmt: skip
+def test_transport_security_follows_the_environment(changes: dict[str, str], printed: str):
+    shown = run_manage({**PRODUCTION, **changes}, "shell", "--no-imports", "-c", PRINT_SECURITY)
+
+    assert shown.stdout.strip() == printed, shown.stderr
