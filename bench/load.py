@@ -6,6 +6,7 @@ import socket
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import chain
 from urllib.parse import urlsplit
 
 import psutil
@@ -55,7 +56,7 @@ def run_round(
     return Round(
         cpu_seconds=get_cpu_seconds(target.process) - cpu,
         wall_seconds=time.perf_counter() - wall,
-        latencies=sorted(sum(latencies, [])),
+        latencies=sorted(chain.from_iterable(latencies)),
     )
 
 

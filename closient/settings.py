@@ -129,7 +129,9 @@ def get_database() -> dict[str, Any]:
     database = env.db("DATABASE_URL", f"sqlite:///{DATA_DIR / 'db.sqlite3'}")
     if database["ENGINE"] == "django.db.backends.sqlite3":
         return {**database, "OPTIONS": SQLITE_OPTIONS, "CONN_MAX_AGE": None}
-    return {**database, "OPTIONS": {**POSTGRESQL_OPTIONS, **database.get("OPTIONS", {})}}
+    options = {**POSTGRESQL_OPTIONS, **database.get("OPTIONS", {})}
+    # One empty query for each connection taken, so that a restart of PostgreSQL costs no request.
+    return {**database, "OPTIONS": options, "CONN_HEALTH_CHECKS": True}
 
 
 DATABASES = {"default": get_database()}

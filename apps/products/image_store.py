@@ -165,6 +165,7 @@ def _put_object(object_name: str, incoming: IncomingImage) -> None:
         default_storage.save(object_name, incoming)
     finally:
         incoming.storage_seconds = time.perf_counter() - started
+        incoming.close()  # now, since a server that is stopped closes no request
 
 
 def _undo_upload(object_name: str, fault: Exception) -> None:
