@@ -6,6 +6,7 @@ import os
 import uuid
 from collections.abc import Iterator
 from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
 
 from django.conf import settings
@@ -24,9 +25,8 @@ class DurableDiskStorage(FileSystemStorage):
             content.flush()
             os.fsync(content.fileno())
             name = super()._save(name, content)  # type: ignore[misc]  # missing in the stubs
-            # All the way up: another upload may have made a folder a moment ago, not yet synced.
-            for depth in range(name.count("/") + 2):
-                _sync_folder(path.parents[depth])
+            _sync_folder(path.parent)
+            _sync_way_to(path.parent, Path(self.location))
         except OSError as fault:
             raise StorageUnavailable("The picture could not be stored; try again.") from fault
         return name
@@ -63,6 +63,15 @@ class DurableDiskStorage(FileSystemStorage):
         for path in (root / folder).rglob("*"):
             if path.is_file():
                 yield path.relative_to(root).as_posix()
+
+
+@lru_cache(maxsize=10_000)
+def _sync_way_to(folder: Path, root: Path) -> None:
+    # Once in each process, since another upload may have made a folder that is not yet synced.
+    for above in folder.parents:
+        _sync_folder(above)
+        if above == root.parent:
+            break
 
 
 def _sync_folder(folder: Path) -> None:

@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -31,8 +32,12 @@ def killed_postgres(url: str) -> Iterator[None]:
         if {"-p", str(port)} <= set(process.cmdline())
     ]
     command, folder = postmaster.cmdline(), Path(postmaster.cwd())
-    os.killpg(postmaster.pid, signal.SIGKILL)
+    backends = postmaster.children(recursive=True)  # each leads a group of its own
+    for each in (postmaster, *backends):
+        with suppress(psutil.NoSuchProcess):
+            each.kill()
     postmaster.wait()
+    _wait_until_dead(backends)  # till then they hold the shared memory
     try:
         yield
     finally:
@@ -44,6 +49,13 @@ def killed_postgres(url: str) -> Iterator[None]:
             )
         atexit.register(stop_process, process, signal.SIGINT)
         wait_until_ready(process, log_path, lambda: _answers(url))
+
+
+def _wait_until_dead(processes: list[psutil.Process]) -> None:
+    for each in processes:
+        with suppress(psutil.NoSuchProcess):
+            while each.status() != psutil.STATUS_ZOMBIE:
+                time.sleep(0.01)
 
 
 def _answers(url: str) -> bool:
