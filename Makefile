@@ -15,6 +15,10 @@ help:  ## Say what each target does
 	$(BIN)/pip install --quiet --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	@touch $@
 
+.venv/bench: .venv/dev requirements/bench.txt
+	$(BIN)/pip install --quiet --quiet --disable-pip-version-check --require-hashes -r requirements/bench.txt
+	@touch $@
+
 .data/secret_key:
 	@mkdir -p .data
 	@umask 077 && $(PYTHON) -c 'import secrets; print(secrets.token_urlsafe(50))' > $@
@@ -33,9 +37,15 @@ stack: setup .venv/dev  ## The service on PostgreSQL, Valkey and S3 from wheels;
 	@$(BIN)/python -m tests.servers.stack
 
 test: setup .venv/dev  ## Run every test, the browser's and the real servers' included
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(ARGS)
 
-check: setup .venv/dev  ## What CI runs: format, lint, types, imports, deployment, tests with coverage
+check: lint  ## What CI runs: the checks below, then every test, with coverage
+	$(MAKE) test ARGS="--cov --cov-report=term"
+
+bench: setup .venv/bench  ## What an upload costs, beside Django REST framework and FastAPI
+	$(BIN)/python -m bench $(ARGS)
+
+lint: setup .venv/dev  ## Format, lint, types, imports, migrations, deployment settings
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
@@ -43,13 +53,12 @@ check: setup .venv/dev  ## What CI runs: format, lint, types, imports, deploymen
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	DJANGO_SECRET_KEY="$$(cat .data/secret_key)" DJANGO_ALLOWED_HOSTS=dashboard.example.com TRUSTED_PROXIES=1 \
 	  $(BIN)/python manage.py check --deploy --fail-level INFO
-	$(BIN)/python -m pytest --cov --cov-report=term
 
 openapi: setup  ## Rewrite openapi/openapi-dashboard.json
 	$(BIN)/python manage.py export_openapi_schema --api closient.api.api --indent 2 --sorted --output openapi/openapi-dashboard.json
 
 lock: .venv/dev  ## Lock the requirements again, with hashes
-	for name in base dev; do $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
+	for name in base dev bench; do $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
 	  --generate-hashes --no-emit-index-url --no-emit-find-links requirements/$$name.in -o requirements/$$name.txt; done
 
-.PHONY: help setup demo serve stack test check openapi lock
+.PHONY: help setup demo serve stack test check bench lint openapi lock

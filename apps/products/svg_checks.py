@@ -24,7 +24,7 @@ MAX_ELEMENTS = 250_000
 MAX_ATTRIBUTES = 512
 MAX_NAMES = 4096
 MAX_TOKEN_BYTES = 1024 * 1024
-MAX_STYLE_CHARACTERS = 512 * 1024
+MAX_STYLE_CHARACTERS = 256 * 1024
 MAX_FINDINGS = 1000
 MAX_FINDINGS_LISTED = 10
 
@@ -82,7 +82,7 @@ class SvgCheck:
         self._size = SvgSize(None, None)
         self._rules = ElementRules()
         self._prefixes: set[str | None] = set()
-        self._style: list[str] = []
+        self._style = bytearray()  # UTF-8: thousands of short strings take three times as much
         self._style_depth = 0
         self._style_line = 0
         self._style_characters = 0
@@ -217,7 +217,7 @@ class SvgCheck:
         self._parser.CharacterDataHandler = self._collect_style
 
     def _collect_style(self, text: str) -> None:
-        self._style.append(text)
+        self._style += text.encode()
         self._style_characters += len(text)
         if self._style_characters > MAX_STYLE_CHARACTERS:
             self._refuse_limit("style sheets of more than", MAX_STYLE_CHARACTERS, "characters")
@@ -225,7 +225,7 @@ class SvgCheck:
     def _close_style_sheet(self) -> None:
         self._style_depth = 0
         self._parser.CharacterDataHandler = None
-        for line, fault in list_style_faults("".join(self._style)):
+        for line, fault in list_style_faults(self._style.decode()):
             self._add_finding(fault, self._style_line + line)
 
     def _add_finding(self, what: str, line: int) -> None:

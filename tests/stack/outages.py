@@ -99,7 +99,11 @@ class Relay:
         with suppress(OSError):
             while True:
                 near, _ = door.accept()
-                far = socket.create_connection(self._target)
+                try:
+                    far = socket.create_connection(self._target)
+                except OSError:
+                    near.close()
+                    continue
                 self._pipes += [near, far]
                 for ends in ((near, far), (far, near)):
                     threading.Thread(target=_pump, args=ends, daemon=True).start()
@@ -111,6 +115,7 @@ def _pump(source: socket.socket, drain: socket.socket) -> None:
             drain.sendall(data)
     with suppress(OSError):
         drain.shutdown(socket.SHUT_RDWR)
+    source.close()
 
 
 @contextmanager

@@ -5,9 +5,11 @@ from __future__ import annotations
 import logging
 import shutil
 import threading
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -18,7 +20,7 @@ from tests.sample_images import (
     make_jpeg,
     make_svg,
 )
-from tests.stack.conftest import RunWorld
+from tests.stack.worlds import World, run_world
 
 logger = logging.getLogger(__name__)
 
@@ -94,20 +96,24 @@ class PeakMemory:
                 self.bytes = max(self.bytes, sum(each.memory_full_info().pss for each in tree))
 
 
+@pytest.fixture(scope="module")
+def large_world(
+    seed: dict[str, Any], seeded_database: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[World]:
+    """One service for all formats, which may not keep what one of them took."""
+    folder = tmp_path_factory.mktemp("large")
+    with run_world(folder, {}, seed, database=seeded_database) as world:
+        yield world
+    shutil.rmtree(folder / "media")  # more than a gigabyte
+
+
 @pytest.mark.parametrize("kind", LARGE)
-def test_16_uploads_of_20_mb_at_once_stay_below_160_mb(
-    run_disk_world: RunWorld, tmp_path: Path, kind: str
-):
+def test_16_uploads_of_20_mb_at_once_stay_below_160_mb(large_world: World, kind: str):
     make, status = LARGE[kind]
     picture = make()
     assert 19_000_000 < len(picture) <= 20 << 20, len(picture)
-    with (
-        run_disk_world() as world,
-        PeakMemory(world.service.process) as peak,
-        ThreadPoolExecutor(16) as pool,
-    ):
-        answers = list(pool.map(lambda _: world.upload(picture), range(16)))
-    shutil.rmtree(tmp_path / "media")  # a third of a gigabyte
+    with PeakMemory(large_world.service.process) as peak, ThreadPoolExecutor(16) as pool:
+        answers = list(pool.map(lambda _: large_world.upload(picture), range(16)))
 
     assert [answer.status_code for answer in answers] == [status] * 16
     logger.info("%s: %.0f MB at most", kind, peak.bytes / 1e6)

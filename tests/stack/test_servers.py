@@ -17,10 +17,10 @@ import httpx
 import psycopg
 import pytest
 import valkey
+from playwright.sync_api import Browser
 
 from tests.servers import (
     node_executable,
-    run_chromium,
     run_nginx,
     run_postgres,
     run_s3,
@@ -100,12 +100,11 @@ def test_nginx_passes_a_body_on(tmp_path: Path, echo_url: str, request_buffering
         assert client.post("/", content=bytes((32 << 20) + 1)).status_code == 413
 
 
-def test_chromium_opens_a_page() -> None:
-    with run_chromium() as browser:
-        page = browser.new_page()
-        page.goto("data:text/html,<title>Hello</title><p>Brand dashboard")
-        assert page.title() == "Hello"
-        assert page.inner_text("p") == "Brand dashboard"
+def test_chromium_opens_a_page(browser: Browser) -> None:
+    page = browser.new_page()
+    page.goto("data:text/html,<title>Hello</title><p>Brand dashboard")
+    assert page.title() == "Hello"
+    assert page.inner_text("p") == "Brand dashboard"
 
 
 def test_node_has_fetch() -> None:
