@@ -120,7 +120,8 @@ SQLITE_OPTIONS = {
 }
 POSTGRESQL_OPTIONS = {
     "connect_timeout": 5,
-    "pool": {"min_size": 1, "max_size": 16, "timeout": 5},
+    # After an outage the pool tries again at once; it would back off for as long as that lasted.
+    "pool": {"min_size": 1, "max_size": 16, "timeout": 5, "reconnect_timeout": 1},
 }
 
 

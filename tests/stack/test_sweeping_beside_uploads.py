@@ -37,10 +37,8 @@ def test_sweep_beside_uploads_never_takes_the_object_of_a_row(world: World):
 
     statuses = [answer.status_code for answer in answers]
     assert set(statuses) == {201, 503}
-    for answer in answers:
-        if answer.status_code == 503:
-            assert answer.json()["retryable"] is True
-            assert "took too long" in answer.json()["detail"]
+    # The object went before the row was written, or while the file was put into its place.
+    assert all(answer.json()["retryable"] for answer in answers if answer.status_code == 503)
     assert world.sweep().keys() <= {"removed_objects"}
     [(after,)] = world.select("select count(*) from products_productimage")
     assert after - before == statuses.count(201)
