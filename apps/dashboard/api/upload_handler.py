@@ -74,7 +74,7 @@ class RefusingUploadHandler(FileUploadHandler):
         return None
 
 
-class ImageUploadHandler(FileUploadHandler):
+class ImageUploadHandler(RefusingUploadHandler):
     """Reads the whole form itself: Django's parser does not tell a cut form from a whole one.
 
     ``received_bytes`` and ``incoming`` tell the log how far it came.
@@ -101,12 +101,6 @@ class ImageUploadHandler(FileUploadHandler):
         files = form.get_files()
         self.incoming = files.get("image")
         return form.get_fields(), files
-
-    def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes | None:
-        return raw_data
-
-    def file_complete(self, file_size: int) -> None:
-        return None
 
     def _read_form(self, request: ApiRequest, boundary: bytes, form: UploadForm) -> None:
         parser = PushMultipartParser(boundary, max_segment_count=MAX_PARTS)
