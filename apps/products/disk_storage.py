@@ -19,12 +19,18 @@ from apps.products.incoming_image import IncomingImage
 class DurableDiskStorage(FileSystemStorage):
     """Django's, with fsync of the file and of every folder from it to the root."""
 
+    def get_available_name(self, name: str, max_length: int | None = None) -> str:
+        """The name itself: each has the id of its image in it, so none is taken."""
+        return name
+
     def _save(self, name: str, content: IncomingImage) -> str:
         path = Path(self.path(name))
         try:
             content.flush()
+            os.fchmod(content.fileno(), settings.FILE_UPLOAD_PERMISSIONS)
             os.fsync(content.fileno())
-            name = super()._save(name, content)  # type: ignore[misc]  # missing in the stubs
+            path.parent.mkdir(parents=True, exist_ok=True)
+            Path(content.temporary_file_path()).rename(path)
             _sync_folder(path.parent)
             _sync_way_to(path.parent, Path(self.location))
         except OSError as fault:

@@ -20,7 +20,7 @@ from apps.products.models import Product
 
 MAX_FORM_BYTES = MAX_IMAGE_BYTES + 64 * 1024
 MAX_DRAINED_BYTES = 32 * 1024 * 1024
-READ_BYTES = 64 * 1024
+READ_BYTES = 128 * 1024
 JSON_TYPES = ("application/json", "application/merge-patch+json")
 
 # Who drains keeps a thread from those who work, so half of the threads is the most they get.
