@@ -7,21 +7,31 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import chain
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import psutil
+
+from bench.pictures import BOUNDARY
 
 RECEIVE_BYTES = 65_536
 
 
 @dataclass(frozen=True)
 class Target:
-    """A server to send to: its address, its process tree, and what goes before a body."""
+    """A server to send to: its address, its process tree, its files, what goes before a body."""
 
     name: str
     url: str
     process: psutil.Process
+    media: Path
     headers: dict[str, str]
+
+    def clear(self) -> None:
+        """Remove what it stored, so that nobody pays for the memory that others' files fill."""
+        for path in self.media.rglob("*"):
+            if path.is_file() and ".sqlite3" not in path.name and path.name != "log":
+                path.unlink(missing_ok=True)
 
 
 @dataclass(frozen=True)
@@ -33,12 +43,8 @@ class Round:
     latencies: list[float]
 
 
-def build_form(image: bytes, name: str, **fields: str) -> bytes:
-    """A multipart form with the boundary ``bench``."""
-    head = "--bench\r\nContent-Disposition: form-data; name="
-    texts = "".join(f'{head}"{key}"\r\n\r\n{value}\r\n' for key, value in fields.items())
-    start = f'{texts}{head}"image"; filename="{name}"\r\nContent-Type: image/jpeg\r\n\r\n'
-    return start.encode() + image + b"\r\n--bench--\r\n"
+class UnexpectedStatus(Exception):
+    """The server answered with another status than the round is about."""
 
 
 def run_round(
@@ -46,9 +52,9 @@ def run_round(
 ) -> Round:
     """Send the body ``count`` times over ``concurrency`` kept-alive connections.
 
-    Raises RuntimeError when an answer has another status.
+    Raises UnexpectedStatus.
     """
-    request = _build_head(target, len(body)) + body
+    request = build_head(target, len(body)) + body
     share = [count // concurrency] * concurrency
     cpu, wall = get_cpu_seconds(target.process), time.perf_counter()
     with ThreadPoolExecutor(concurrency) as pool:
@@ -60,18 +66,34 @@ def run_round(
     )
 
 
+def run_refusals(target: Target, body: bytes, *, count: int, waits: bool) -> float:
+    """CPU seconds of ``count`` uploads that are answered 404; a client that ``waits`` sends no body.
+
+    Each has a connection of its own; what the server still reads after its answer is counted.
+    """
+    expect = {"Expect": "100-continue"} if waits else {}
+    request = build_head(target, len(body), **expect) + (b"" if waits else body)
+    cpu = get_cpu_seconds(target.process)
+    for _ in range(count):
+        _send(target, request, 1, 404)
+    time.sleep(0.3)
+    return get_cpu_seconds(target.process) - cpu
+
+
 def get_cpu_seconds(process: psutil.Process) -> float:
     """User and system time of the whole tree."""
     return sum(sum(p.cpu_times()[:2]) for p in [process, *process.children(recursive=True)])
 
 
-def _build_head(target: Target, length: int) -> bytes:
+def build_head(target: Target, length: int, **more: str) -> bytes:
+    """The request line and the headers of an upload."""
     parts = urlsplit(target.url)
     headers = {
         "Host": parts.netloc,
-        "Content-Type": "multipart/form-data; boundary=bench",
+        "Content-Type": f"multipart/form-data; boundary={BOUNDARY}",
         "Content-Length": str(length),
         **target.headers,
+        **more,
     }
     lines = [f"POST {parts.path} HTTP/1.1", *(f"{k}: {v}" for k, v in headers.items()), "", ""]
     return "\r\n".join(lines).encode()
@@ -96,7 +118,7 @@ def _receive(connection: socket.socket, status: int) -> None:
         answer += connection.recv(RECEIVE_BYTES)
     head, _, rest = answer.partition(b"\r\n\r\n")
     if int(head.split(b" ", 2)[1]) != status:
-        raise RuntimeError(answer.decode(errors="replace"))
+        raise UnexpectedStatus(answer.decode(errors="replace"))
     length = next(
         int(line.split(b":")[1])
         for line in head.lower().split(b"\r\n")

@@ -12,7 +12,7 @@ from pathlib import Path
 import psutil
 
 from bench.load import Target
-from bench.seeding import seed_service
+from bench.seeding import add_crowd, seed_service
 from tests.servers import run_service
 from tests.servers.processes import (
     HOST,
@@ -21,18 +21,24 @@ from tests.servers.processes import (
     run_process,
     wait_until_ready,
 )
+from tests.servers.stack import run_stack
 
-THREADS = 64
+QUIET = {"LOG_LEVEL": "WARNING"}
 
 
 @contextmanager
-def run_sink(folder: Path) -> Iterator[Target]:
+def run_wsgi_sink(folder: Path) -> Iterator[Target]:
     """The bare sink, on the server and with the settings that the service runs with."""
-    [port] = find_free_ports(1)
-    command = ["granian", "bench.sink:application", "--interface", "wsgi", "--http", "1", "--no-ws"]
-    command += ["--host", HOST, "--port", str(port), "--blocking-threads", str(THREADS)]
-    with _run(folder, command, port, SINK_FOLDER=str(folder)) as process:
-        yield Target("bare sink", f"http://{HOST}:{port}/", process, {})
+    options = ["--interface", "wsgi", "--blocking-threads", "64"]
+    with _run_sink(folder, "wsgi", options) as target:
+        yield target
+
+
+@contextmanager
+def run_asgi_sink(folder: Path) -> Iterator[Target]:
+    """The same on the same server's ASGI side."""
+    with _run_sink(folder, "asgi", ["--interface", "asgi"]) as target:
+        yield target
 
 
 @contextmanager
@@ -44,7 +50,7 @@ def run_drf(folder: Path) -> Iterator[Target]:
     command += ["--workers", "2", "--threads", "4"]
     with _run(folder, command, port, RIVAL_FOLDER=str(folder)) as process:
         url = f"http://{HOST}:{port}/images/12345678905"
-        yield Target("DRF", url, process, {"X-API-Key": "bench"})
+        yield Target("DRF", url, process, folder, {"X-API-Key": "bench"})
 
 
 @contextmanager
@@ -56,18 +62,49 @@ def run_fastapi(folder: Path) -> Iterator[Target]:
     command += ["--workers", "2", "--no-access-log"]
     with _run(folder, command, port, RIVAL_FOLDER=str(folder)) as process:
         url = f"http://{HOST}:{port}/images/12345678905"
-        yield Target("FastAPI", url, process, {"X-API-Key": "bench"})
+        yield Target("FastAPI", url, process, folder, {"X-API-Key": "bench"})
 
 
 @contextmanager
-def run_ours(folder: Path) -> Iterator[Target]:
+def run_ours(
+    folder: Path, name: str = "service", *, images: int = 0, products: int = 0
+) -> Iterator[Target]:
     """The service on SQLite and local disk, as ``make serve`` starts it: one worker."""
-    with run_service(folder, {"LOG_LEVEL": "WARNING"}, migrate=True) as service:
-        path, key = seed_service(folder)
-        yield Target("service", service.url + path, service.process, {"X-API-Key": key})
+    with run_service(folder, QUIET, migrate=True) as service:
+        path, key = seed_service(folder, {})
+        add_crowd(folder, images=images, products=products)
+        headers = {"X-API-Key": key}
+        yield Target(name, service.url + path, service.process, folder / "media", headers)
 
 
-ALL = {"bare sink": run_sink, "DRF": run_drf, "FastAPI": run_fastapi, "service": run_ours}
+@contextmanager
+def run_ours_on_stack(folder: Path) -> Iterator[Target]:
+    """The service on PostgreSQL, Valkey and S3, whose own CPU time is not counted: one worker."""
+    [port] = find_free_ports(1)
+    os.environ.update(QUIET, WORKERS="1")
+    with run_stack(folder, port, 1) as stack:
+        path, key = seed_service(folder, stack.env)
+        [process] = [p for p in psutil.Process().children() if str(port) in p.cmdline()]
+        yield Target("on stack", stack.address + path, process, folder / "none", {"X-API-Key": key})
+
+
+ALL = {
+    "WSGI sink": run_wsgi_sink,
+    "ASGI sink": run_asgi_sink,
+    "DRF": run_drf,
+    "FastAPI": run_fastapi,
+    "service": run_ours,
+    "on stack": run_ours_on_stack,
+}
+
+
+@contextmanager
+def _run_sink(folder: Path, kind: str, options: list[str]) -> Iterator[Target]:
+    [port] = find_free_ports(1)
+    command = ["granian", f"bench.{kind}_sink:application", "--http", "1", "--no-ws"]
+    command += ["--host", HOST, "--port", str(port), "--http1-buffer-size", "131072", *options]
+    with _run(folder, command, port, SINK_FOLDER=str(folder)) as process:
+        yield Target(f"{kind.upper()} sink", f"http://{HOST}:{port}/", process, folder, {})
 
 
 @contextmanager

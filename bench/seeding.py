@@ -1,13 +1,13 @@
-"""An organization, a product and a key in the benchmark's own database."""
+"""An organization, a product and a key in the benchmark's own database, and crowds of rows."""
 
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
+from tests.servers import run_manage
+
+PATH = "/dashboard/api/v1/trade-items/{}/12345678905/images"
 SCRIPT = """
 import json
 from django.contrib.auth.models import User
@@ -22,13 +22,33 @@ Product.objects.create(gtin="00012345678905", name="Bench", owner=org)
 _, key = issue_api_key(name="bench", kind="csb", user=user, organization=org, role="editor", rate_limit_per_minute=10**8, rate_limit_per_day=10**8)
 print(json.dumps([encode_id(org.id), key]))
 """
-
-
-def seed_service(folder: Path) -> tuple[str, str]:
-    """The path to post to, and the raw key."""
-    env = {**os.environ, "DATABASE_URL": f"sqlite:///{folder.resolve()}/db.sqlite3"}
-    output = subprocess.check_output(
-        [sys.executable, "manage.py", "shell", "--no-imports", "-c", SCRIPT], env=env, text=True
+CROWD = """
+import uuid
+from django.utils import timezone
+from apps.products.models import Product, ProductImage
+product = Product.objects.get(gtin="00012345678905")
+for start in range(0, {products}, 10_000):
+    Product.objects.bulk_create(
+        Product(gtin=f"{{n:014d}}", name=f"Product {{n}}", owner_id=product.owner_id)
+        for n in range(10**12 + start, 10**12 + start + 10_000)
     )
+for start in range(0, {images}, 10_000):
+    ids = [uuid.uuid4() for _ in range(10_000)]
+    ProductImage.objects.bulk_create(
+        ProductImage(id=i, product=product, object_name=f"products/{{i}}.jpg", image_format="jpeg", width=1, height=1, byte_size=1, sha256="0" * 64, created=timezone.now())
+        for i in ids
+    )
+"""
+
+
+def seed_service(folder: Path, env: dict[str, str]) -> tuple[str, str]:
+    """The path to post to, and the raw key."""
+    output = run_manage(folder, env, "shell", "--no-imports", "-c", SCRIPT)
     organization_id, key = json.loads(output)
-    return f"/dashboard/api/v1/trade-items/{organization_id}/12345678905/images", key
+    return PATH.format(organization_id), key
+
+
+def add_crowd(folder: Path, *, images: int, products: int) -> None:
+    """Add so many images, to the one product, and products, in multiples of 10,000."""
+    script = CROWD.format(images=images, products=products)
+    run_manage(folder, {}, "shell", "--no-imports", "-c", script)

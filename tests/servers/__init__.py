@@ -6,11 +6,13 @@ from tests.servers.chromium import ensure_chromium, find_chromium, run_chromium
 from tests.servers.nginx import run_nginx
 from tests.servers.node import node_executable
 from tests.servers.object_storage import S3Server, run_s3
+from tests.servers.peak_memory import PeakMemory
 from tests.servers.postgres import run_postgres
 from tests.servers.service import Service, run_manage, run_service
 from tests.servers.valkey_server import run_valkey
 
 __all__ = [
+    "PeakMemory",
     "S3Server",
     "Service",
     "ensure_chromium",

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import logging
 import shutil
-import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-import psutil
 import pytest
 
 from tests.sample_images import (
@@ -20,6 +17,7 @@ from tests.sample_images import (
     make_jpeg,
     make_svg,
 )
+from tests.servers import PeakMemory
 from tests.stack.worlds import World, run_world
 
 logger = logging.getLogger(__name__)
@@ -70,30 +68,6 @@ LARGE = {
     "SVG of one path": (make_svg_of_one_path, 201),
     "SVG of one style sheet": (make_svg_of_style, 422),
 }
-
-
-class PeakMemory:
-    """The most that a process tree took of the memory (PSS), looked at every 50 ms."""
-
-    def __init__(self, process: psutil.Process) -> None:
-        self.bytes = 0
-        self._process = process
-        self._done = threading.Event()
-        self._thread = threading.Thread(target=self._watch)
-
-    def __enter__(self) -> PeakMemory:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._done.set()
-        self._thread.join()
-
-    def _watch(self) -> None:
-        while not self._done.wait(0.05):
-            with suppress(psutil.NoSuchProcess):
-                tree = [self._process, *self._process.children(recursive=True)]
-                self.bytes = max(self.bytes, sum(each.memory_full_info().pss for each in tree))
 
 
 @pytest.fixture

@@ -1,4 +1,7 @@
-"""A bare multipart sink: parses the form, writes the file, syncs it; no auth, no check, no row."""
+"""A bare multipart sink: parses the form, writes the file, syncs it; no auth, no check, no row.
+
+A WSGI application, on the server that the service runs on.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +25,7 @@ def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> 
         (FOLDER / uuid.uuid4().hex).open("xb") as file,
         PushMultipartParser(boundary, content_length=length) as parser,
     ):
-        while length > 0 and (chunk := environ["wsgi.input"].read(min(65_536, length))):
+        while length > 0 and (chunk := environ["wsgi.input"].read(min(131_072, length))):
             length -= len(chunk)
             for event in parser.parse(chunk):
                 if isinstance(event, MultipartSegment):
