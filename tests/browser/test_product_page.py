@@ -232,6 +232,18 @@ def test_server_that_is_gone_and_back_gets_the_picture_once(
             visited.check("ERR_CONNECTION")
 
 
+def test_what_was_lost_offline_goes_on_by_itself(product, upload, gtin):
+    page = product.page
+    page.context.set_offline(True)
+    choose(page, ("front.jpg", make_jpeg()))
+    expect(page.locator('.upload[data-state="failed"] .upload-status')).to_have_text(LOST)
+    upload(gtin, make_png(), title="From elsewhere")
+    page.context.set_offline(False)
+    expect(get_cards(page)).to_have_count(2)
+    expect(page.locator("#upload-summary")).to_have_text("1 added")
+    product.check("ERR_INTERNET_DISCONNECTED")
+
+
 def test_retryable_refusal_may_be_tried_again(product):
     page = product.page
     body = '{"detail": "The storage does not answer; try again.", "retryable": true}'

@@ -128,7 +128,8 @@ def _describe_declared(request: ApiRequest) -> str:
 
 def _build_too_large(actual: int | None) -> PayloadTooLarge:
     return PayloadTooLarge(
-        f"The form has {actual} bytes; at most {MAX_FORM_BYTES} are allowed.",
+        f"The form has {actual:,} bytes; at most {MAX_FORM_BYTES:,} are allowed,"
+        " and a picture of 20 MiB.",
         limit=MAX_FORM_BYTES,
         actual=actual,
     )

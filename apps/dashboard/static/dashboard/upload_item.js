@@ -6,11 +6,12 @@ const STATUS = {
   done: "Added",
 };
 
-const UNITS = ["bytes", "kB", "MB"];
+const UNITS = ["bytes", "KB", "MB"];
 
+/** As the cards have it, in Django's units. */
 function describeSize(bytes) {
-  const power = Math.min(Math.floor(Math.log10(Math.max(bytes, 1)) / 3), UNITS.length - 1);
-  return `${(bytes / 1000 ** power).toFixed(power ? 1 : 0)} ${UNITS[power]}`;
+  const power = Math.min(Math.floor(Math.log2(Math.max(bytes, 1)) / 10), UNITS.length - 1);
+  return `${(bytes / 1024 ** power).toFixed(power ? 1 : 0)} ${UNITS[power]}`;
 }
 
 /** What the page shows of an upload: preview, name, state, progress, and its controls. */
@@ -38,6 +39,7 @@ export class UploadItem {
   /** waiting, sending, checking, done, refused (for good) or failed (may be tried again). */
   setState(state, sentence = STATUS[state] ?? "") {
     this.state = state;
+    this.isCutOff = false;
     this.element.dataset.state = state;
     this.part(".upload-status").textContent = sentence;
     this.part('[data-action="retry"]').hidden = state !== "failed";

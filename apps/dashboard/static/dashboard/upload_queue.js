@@ -17,16 +17,19 @@ export class UploadQueue {
     this.list = area.querySelector(".upload-list");
     this.template = area.querySelector("template");
     this.items = new Map();
+    this.addedCount = 0;
     this.isPaused = false;
     this.report = { addedImage, signedOut, notice };
     area.addEventListener("click", (event) => this.listen(event));
     addEventListener("beforeunload", (event) => {
       if (this.count("waiting", "sending", "checking")) event.preventDefault();
     });
+    addEventListener("online", () => this.reconnect());
   }
 
   /** Takes files in, in their order. */
   add(files) {
+    if (!this.items.size) this.addedCount = 0;
     for (const file of files) {
       const item = new UploadItem(new Upload(file, this.area.dataset.url), this.template);
       this.items.set(item.element, item);
@@ -38,6 +41,13 @@ export class UploadQueue {
   /** Goes on after signing in again. */
   resume() {
     this.isPaused = false;
+    this.sendNext();
+  }
+
+  /** Sends again what was lost with the connection. */
+  reconnect() {
+    for (const item of this.items.values()) if (item.isCutOff) item.setState("waiting");
+    this.report.addedImage();
     this.sendNext();
   }
 
@@ -96,6 +106,7 @@ export class UploadQueue {
   settle(item, answer) {
     if (answer.status === 201) {
       item.setState("done");
+      this.addedCount += 1;
       this.report.addedImage(item.upload.file.name);
       setTimeout(() => this.remove(item), SHOW_DONE_MS);
     } else if (isSignedOut(answer)) {
@@ -109,6 +120,7 @@ export class UploadQueue {
     } else {
       const mayRetry = answer.status === 0 || answer.data?.retryable || answer.status === 409;
       item.setState(mayRetry ? "failed" : "refused", describeAnswer(answer));
+      item.isCutOff = answer.status === 0;
       this.report.notice(`${item.upload.file.name}: ${describeAnswer(answer)}`);
     }
   }
@@ -118,7 +130,7 @@ export class UploadQueue {
     const failed = this.count("failed");
     const parts = [
       [moving, this.isPaused ? "waiting" : "on the way"],
-      [this.count("done"), "added"],
+      [this.addedCount, "added"],
       [this.count("refused"), "refused"],
       [failed, "to try again"],
     ];
