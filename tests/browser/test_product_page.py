@@ -365,6 +365,21 @@ def test_history_tells_who_did_what(three):
     three.check()
 
 
+def test_history_tells_moves_in_a_row_once(three, upload, gtin):
+    upload(gtin, make_jpeg(), title="Top")
+    page = three.page
+    page.reload()
+    earlier = get_card(page, "Back").get_by_role("button", name="earlier")
+    earlier.click()
+    wait_for_saving(page, "Back is at place 2 of 3 now.")
+    earlier.click()
+    wait_for_saving(page, "Back is at place 1 of 3 now.")
+    page.get_by_role("button", name="History").click()
+    newest = page.get_by_role("dialog").get_by_role("listitem").first
+    expect(newest).to_contain_text("sample-owner put 2 pictures in order.")
+    three.check()
+
+
 def test_billing_member_looks_and_changes_nothing(browser, service, seed, sessions, upload, gtin):
     upload(gtin, make_svg(), title="Front", is_primary="true")
     path = get_path(seed, "products", gtin)

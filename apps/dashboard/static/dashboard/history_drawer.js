@@ -9,7 +9,8 @@ const SENTENCES = {
   demoted: (name) => `unmarked ${name} as the primary picture`,
   retitled: (name, event) =>
     event.new ? `changed the caption “${event.old}” to “${event.new}”` : `removed the caption “${event.old}”`,
-  reprioritised: (name) => `moved ${name}`,
+  reprioritised: (name, event) =>
+    event.images.size > 1 ? `put ${event.images.size} pictures in order` : `moved ${name}`,
   deleted: (name, event) => `deleted ${event.old ? `“${event.old}”` : name}`,
 };
 
@@ -25,6 +26,18 @@ function describe(event) {
   const way = { api_key: "with an API key", oauth_token: "with an app" }[event.credential.split(":")[0]];
   const words = [event.user ?? "Somebody", SENTENCES[event.action](name, event), way];
   return `${words.filter(Boolean).join(" ")}.`;
+}
+
+/** Moves in a row by one hand are one line: a picture's new place may number many others anew. */
+function joinMoves(events) {
+  const joined = [];
+  for (const event of events) {
+    const last = joined.at(-1);
+    const isSame = event.action === "reprioritised" && last?.action === event.action;
+    if (isSame && last.credential === event.credential) last.images.add(event.image_id);
+    else joined.push({ ...event, images: new Set([event.image_id]) });
+  }
+  return joined;
 }
 
 function buildLine(event) {
@@ -64,7 +77,7 @@ export class HistoryDrawer {
     const note = this.dialog.querySelector('[data-part="history-note"]');
     note.textContent = answer.status === 200 ? "" : describeAnswer(answer);
     if (answer.status !== 200) return;
-    this.list.append(...answer.data.data.map(buildLine));
+    this.list.append(...joinMoves(answer.data.data).map(buildLine));
     if (!this.list.children.length) note.textContent = "Nothing has happened yet.";
     this.dialog.querySelector('[data-action="older"]').hidden = !answer.data.pagination.has_next;
   }
