@@ -33,7 +33,7 @@ def find_gtin(text: str) -> str | None:
 
 
 @admin.register(Product)
-class ProductAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class ProductAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs alone
     list_display = ("gtin", "name", "owner", "created")
     list_select_related = ("owner",)
     list_filter = (("owner", admin.EmptyFieldListFilter),)
@@ -67,7 +67,7 @@ class ProductAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 @admin.register(ProductImage)
-class ProductImageAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class ProductImageAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs alone
     """Pictures come and go through `image_store` alone, so that row and object stay together."""
 
     list_display = (
@@ -143,7 +143,7 @@ class ProductImageAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 @admin.register(UnclaimedObject)
-class UnclaimedObjectAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class UnclaimedObjectAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs alone
     """To look at; the sweep removes them."""
 
     list_display = ("object_name", "created")

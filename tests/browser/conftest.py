@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from tests.browser.brand_manager import get_path, sign_in, visit
+from tests.servers import run_manage
 
 # Run in the service's place: Django's ORM refuses to work beside a running playwright.
 MAKE_PRODUCTS = """
@@ -25,8 +26,6 @@ print("GTINS=" + json.dumps(gtins))
 
 @pytest.fixture(scope="session")
 def unused_gtins(service):
-    from tests.servers import run_manage  # noqa: PLC0415
-
     printed = run_manage(service.log_path.parent, {}, "shell", "-v", "0", "-c", MAKE_PRODUCTS)
     return iter(json.loads(printed.rpartition("GTINS=")[2]))
 

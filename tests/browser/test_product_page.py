@@ -404,7 +404,6 @@ def test_page_of_forty_pictures_is_light(browser, service, seed, sessions, uploa
         visited.check("503")  # renditions are made at the first look, not all at once
     assert len(sizes) > 40
     weight = sum(size["responseBodySize"] + size["responseHeadersSize"] for size in sizes)
-    print(f"40 pictures: {weight} bytes")  # noqa: T201
     assert weight <= 1_500_000
 
 
