@@ -26,8 +26,8 @@ def check_page(page, width_list=WIDTHS):
     for width in width_list:
         page.set_viewport_size({"width": width, "height": 900})
         assert page.evaluate("document.documentElement.scrollWidth") <= width
-    page.evaluate("Promise.allSettled(document.getAnimations().map((each) => each.finished))")
-    assert list_violations(page) == []
+        page.evaluate("Promise.allSettled(document.getAnimations().map((each) => each.finished))")
+        assert list_violations(page) == []
 
 
 def check_paths(page, *paths):
