@@ -23,6 +23,8 @@ from apps.products.image_history import Actor
 from apps.products.image_store import change_image, remove_image
 from apps.products.models import Product, ProductImage, UnclaimedObject
 
+THUMBNAIL_PIXELS = 96
+
 
 def find_gtin(text: str) -> str | None:
     """The GTIN-14 that a search text stands for, if it does."""
@@ -72,18 +74,19 @@ class ProductImageAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic 
 
     list_display = (
         *("thumbnail", "short_id", "title", "product", "is_primary", "priority"),
-        *("image_format", "size", "byte_size", "created"),
+        *("image_format", "size", "byte_size", "is_undecodable", "created"),
     )
     list_display_links = ("short_id",)
     list_select_related = ("product",)
-    list_filter = ("is_primary", "image_format", "created")
+    list_filter = ("is_primary", "is_undecodable", "image_format", "created")
     list_per_page = 25
     show_full_result_count = False
     search_fields = ("title", "=sha256", "product__name", "product__owner__name")
     search_help_text = "Id, GTIN, title, SHA-256, product or its owner"
     fields = (
         *("thumbnail", "title", "priority", "short_id", "product", "is_primary", "image_format"),
-        *("size", "byte_size", "sha256", "object_name", "uploaded_by", "created"),
+        *("size", "byte_size", "is_undecodable", "sha256", "object_name", "uploaded_by"),
+        "created",
     )
     readonly_fields = tuple(name for name in fields if name not in {"title", "priority"})
 
@@ -92,11 +95,12 @@ class ProductImageAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic 
 
     @admin.display(description="picture")
     def thumbnail(self, image: ProductImage) -> SafeString:
-        return format_html(
-            '<a href="{0}"><img class="thumbnail" src="{0}" alt="{1}" loading="lazy"></a>',
-            image.url,
-            image.title,
+        small = reverse("rendition", args=[shortuuid.encode(image.pk), THUMBNAIL_PIXELS])
+        picture = format_html(
+            '<img class="thumbnail" src="{}" alt="{}" loading="lazy">', small, image.title
         )
+        shown = "the original" if image.is_undecodable else picture
+        return format_html('<a href="{}">{}</a>', image.url, shown)
 
     @admin.display(description="id", ordering="id")
     def short_id(self, image: ProductImage) -> str:
