@@ -43,14 +43,14 @@ settings.configure(
 )
 django.setup()
 
-from django.core.wsgi import get_wsgi_application  # noqa: E402
-from django.db import connection, models, transaction  # noqa: E402
-from django.shortcuts import get_object_or_404  # noqa: E402
-from django.urls import path  # noqa: E402
-from rest_framework import exceptions, parsers, serializers, status  # noqa: E402
-from rest_framework.authentication import BaseAuthentication  # noqa: E402
-from rest_framework.response import Response  # noqa: E402
-from rest_framework.views import APIView  # noqa: E402
+from django.core.wsgi import get_wsgi_application
+from django.db import connection, models, transaction
+from django.shortcuts import get_object_or_404
+from django.urls import path
+from rest_framework import exceptions, parsers, serializers, status
+from rest_framework.authentication import BaseAuthentication
+from rest_framework.response import Response
+from rest_framework.views import APIView
 
 MAX_BYTES = 20 * 1024 * 1024
 

@@ -8,7 +8,7 @@ os.environ.setdefault(
     "DJANGO_SECRET_KEY", "a-key-for-tests-only-which-is-long-enough-to-be-accepted"
 )
 
-from closient.settings import *  # noqa: F403
+from closient.settings import *  # noqa: F403 (all but a few)
 
 _folder = Path(tempfile.mkdtemp(prefix="closient-tests-"))
 MEDIA_ROOT = _folder / "media"
@@ -18,7 +18,7 @@ PASSWORD_HASHERS = [
     "apps.dashboard.oauth_rules.ClientSecretHasher",
 ]
 STORAGES = {
-    **STORAGES,  # noqa: F405
+    **STORAGES,  # noqa: F405 (from there)
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 STATIC_ROOT = _folder / "static"

@@ -20,7 +20,7 @@ def render_metrics() -> bytes:
     registry: Any = REGISTRY
     if FOLDER_VARIABLE in os.environ:
         registry = CollectorRegistry()
-        MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+        MultiProcessCollector(registry)  # type: ignore[no-untyped-call]  # has no types
     gauges = CollectorRegistry()
     gauges.register(_DatabaseGauges())
     return generate_latest(registry) + generate_latest(gauges)

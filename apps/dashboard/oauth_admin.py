@@ -41,7 +41,7 @@ class ApplicationForm(ToolkitApplicationForm):  # type: ignore[misc]  # the tool
         return redirect_uris
 
 
-class ApplicationAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class ApplicationAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs alone
     form = ApplicationForm
     fields = ("name", "client_type", "client_id", "client_secret", "redirect_uris")
     list_display = ("name", "client_id", "client_type", "created")

@@ -5,12 +5,13 @@ from oauth2_provider.views import OAuthServerMetadataView, RevokeTokenView
 
 from apps.dashboard.consent import ConsentView, TokenView
 from apps.dashboard.discovery import ProtectedResourceView
+from apps.dashboard.token_refusals import limit_refusals
 
 app_name = "oauth2_provider"
 urlpatterns = [
     path("oauth/authorize", ConsentView.as_view(), name="authorize"),
-    path("oauth/token", TokenView.as_view(), name="token"),
-    path("oauth/revoke_token", RevokeTokenView.as_view(), name="revoke-token"),
+    path("oauth/token", limit_refusals(TokenView.as_view()), name="token"),
+    path("oauth/revoke_token", limit_refusals(RevokeTokenView.as_view()), name="revoke-token"),
     path(
         ".well-known/oauth-authorization-server",
         OAuthServerMetadataView.as_view(),

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from apps.dashboard.api.identifiers import encode_id
 from apps.dashboard.image_cards import build_cards, build_thumbnail_url
 from apps.dashboard.page_access import describe_membership, for_members
-from apps.dashboard.problem_pages import FORMATS, IMAGE_LIMIT
+from apps.dashboard.printed_limits import FORMATS, IMAGE_LIMIT
 from apps.dashboard.product_search import (
     ProductRow,
     list_products,

@@ -22,13 +22,8 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from apps.dashboard.api.problem_responses import build_body
 from apps.dashboard.api.rate_limit import get_counts
 from apps.dashboard.metrics_page import render_metrics
-from apps.dashboard.problem_pages import (
-    FORMATS,
-    FRAME_LIMIT,
-    IMAGE_LIMIT,
-    PROBLEM_PAGES,
-    TOTAL_LIMIT,
-)
+from apps.dashboard.printed_limits import FORMATS, FRAME_LIMIT, IMAGE_LIMIT, TOTAL_LIMIT
+from apps.dashboard.problem_pages import PROBLEM_PAGES
 from apps.dashboard.product_pages import start
 from apps.dashboard.request_id import get_request_id
 from apps.dashboard.security_headers import HEADER as POLICY_HEADER

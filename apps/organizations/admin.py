@@ -26,15 +26,14 @@ def decode_searched_id(text: str) -> uuid.UUID | None:
         return None
 
 
-# Django 5.2 has no subscripts on these classes when it runs, whatever its stubs say.
-class MembershipInline(admin.TabularInline):  # type: ignore[type-arg]
+class MembershipInline(admin.TabularInline):  # type: ignore[type-arg]  # generic in the stubs alone
     model = Membership
     autocomplete_fields = ("user",)
     extra = 0
 
 
 @admin.register(Organization)
-class OrganizationAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class OrganizationAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs alone
     list_display = ("name", "short_id", "created")
     search_fields = ("name",)
     search_help_text = "Name, or id in either form"
@@ -55,7 +54,7 @@ class OrganizationAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         return super().get_search_results(request, queryset, search_term)
 
 
-class ApiKeyForm(forms.ModelForm):  # type: ignore[type-arg]
+class ApiKeyForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the stubs alone
     """Refuses a new key that could do nothing."""
 
     def clean(self) -> dict[str, Any]:
@@ -88,7 +87,7 @@ class ApiKeyForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 @admin.register(ApiKey)
-class ApiKeyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class ApiKeyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs alone
     form = ApiKeyForm
     list_display = (
         *("name", "hint", "kind", "role", "organization", "user"),

@@ -23,6 +23,8 @@ from apps.products.image_history import Actor
 from apps.products.image_store import change_image, remove_image
 from apps.products.models import Product, ProductImage, UnclaimedObject
 
+THUMBNAIL_PIXELS = 96
+
 
 def find_gtin(text: str) -> str | None:
     """The GTIN-14 that a search text stands for, if it does."""
@@ -33,7 +35,7 @@ def find_gtin(text: str) -> str | None:
 
 
 @admin.register(Product)
-class ProductAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class ProductAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs alone
     list_display = ("gtin", "name", "owner", "created")
     list_select_related = ("owner",)
     list_filter = (("owner", admin.EmptyFieldListFilter),)
@@ -67,23 +69,24 @@ class ProductAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 @admin.register(ProductImage)
-class ProductImageAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class ProductImageAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs alone
     """Pictures come and go through `image_store` alone, so that row and object stay together."""
 
     list_display = (
         *("thumbnail", "short_id", "title", "product", "is_primary", "priority"),
-        *("image_format", "size", "byte_size", "created"),
+        *("image_format", "size", "byte_size", "is_undecodable", "created"),
     )
     list_display_links = ("short_id",)
     list_select_related = ("product",)
-    list_filter = ("is_primary", "image_format", "created")
+    list_filter = ("is_primary", "is_undecodable", "image_format", "created")
     list_per_page = 25
     show_full_result_count = False
     search_fields = ("title", "=sha256", "product__name", "product__owner__name")
     search_help_text = "Id, GTIN, title, SHA-256, product or its owner"
     fields = (
         *("thumbnail", "title", "priority", "short_id", "product", "is_primary", "image_format"),
-        *("size", "byte_size", "sha256", "object_name", "uploaded_by", "created"),
+        *("size", "byte_size", "is_undecodable", "sha256", "object_name", "uploaded_by"),
+        "created",
     )
     readonly_fields = tuple(name for name in fields if name not in {"title", "priority"})
 
@@ -92,11 +95,12 @@ class ProductImageAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     @admin.display(description="picture")
     def thumbnail(self, image: ProductImage) -> SafeString:
-        return format_html(
-            '<a href="{0}"><img class="thumbnail" src="{0}" alt="{1}" loading="lazy"></a>',
-            image.url,
-            image.title,
+        small = reverse("rendition", args=[shortuuid.encode(image.pk), THUMBNAIL_PIXELS])
+        picture = format_html(
+            '<img class="thumbnail" src="{}" alt="{}" loading="lazy">', small, image.title
         )
+        shown = "the original" if image.is_undecodable else picture
+        return format_html('<a href="{}">{}</a>', image.url, shown)
 
     @admin.display(description="id", ordering="id")
     def short_id(self, image: ProductImage) -> str:
@@ -143,7 +147,7 @@ class ProductImageAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 @admin.register(UnclaimedObject)
-class UnclaimedObjectAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class UnclaimedObjectAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs alone
     """To look at; the sweep removes them."""
 
     list_display = ("object_name", "created")

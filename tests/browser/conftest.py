@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from tests.browser.brand_manager import get_path, sign_in, visit
+from tests.servers import run_manage
 
 # Run in the service's place: Django's ORM refuses to work beside a running playwright.
 MAKE_PRODUCTS = """
@@ -23,10 +24,26 @@ print("GTINS=" + json.dumps(gtins))
 """
 
 
+PASSWORD = "seven-quiet-otters"
+MAKE_WANDERERS = f"""
+from django.contrib.auth.models import User
+from apps.organizations.models import Membership, Organization
+homeless, both = (User.objects.create_user(n, password="{PASSWORD}") for n in ("homeless", "both"))
+for organization in Organization.objects.all():
+    Membership.objects.create(user=both, organization=organization, role="editor")
+"""
+
+
+def open_session(browser, service, login):
+    """Sign in, and return the cookies."""
+    with visit(browser, service.url, "/accounts/login") as visited:
+        sign_in(visited.page, login)
+        visited.page.wait_for_url("**/")
+        return visited.page.context.storage_state()
+
+
 @pytest.fixture(scope="session")
 def unused_gtins(service):
-    from tests.servers import run_manage  # noqa: PLC0415
-
     printed = run_manage(service.log_path.parent, {}, "shell", "-v", "0", "-c", MAKE_PRODUCTS)
     return iter(json.loads(printed.rpartition("GTINS=")[2]))
 
@@ -46,14 +63,16 @@ def product_path(seed, gtin):
 @pytest.fixture(scope="session")
 def sessions(browser, service, seed):
     """The cookies of the sample users."""
+    roles = ("owner", "billing")
+    return {role: open_session(browser, service, seed["users"][role]) for role in roles}
 
-    def open_session(role):
-        with visit(browser, service.url, "/accounts/login") as visited:
-            sign_in(visited.page, seed["users"][role])
-            visited.page.wait_for_url("**/")
-            return visited.page.context.storage_state()
 
-    return {role: open_session(role) for role in ("owner", "billing")}
+@pytest.fixture(scope="session")
+def wanderers(browser, service):
+    """The cookies of one who is in no organization, and of one who is in both."""
+    run_manage(service.log_path.parent, {}, "shell", "-v", "0", "-c", MAKE_WANDERERS)
+    logins = [{"username": name, "password": PASSWORD} for name in ("homeless", "both")]
+    return {login["username"]: open_session(browser, service, login) for login in logins}
 
 
 @pytest.fixture

@@ -1,8 +1,10 @@
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.template.loader import render_to_string
 from playwright.sync_api import expect
 
-from tests.browser.brand_manager import choose, get_cards, get_path, visit
+from tests.browser.brand_manager import choose, get_cards, get_path, sign_in, visit
+from tests.browser.test_consent import open_consent
 from tests.sample_images import make_jpeg
 
 SCHEMES = ["light", "dark"]
@@ -24,18 +26,95 @@ def check_page(page, width_list=WIDTHS):
     for width in width_list:
         page.set_viewport_size({"width": width, "height": 900})
         assert page.evaluate("document.documentElement.scrollWidth") <= width
-    page.evaluate("Promise.allSettled(document.getAnimations().map((each) => each.finished))")
-    assert list_violations(page) == []
+        page.evaluate("Promise.allSettled(document.getAnimations().map((each) => each.finished))")
+        assert list_violations(page) == []
+
+
+def check_paths(page, *paths):
+    for path in paths:
+        page.goto(path)
+        check_page(page)
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)
 def test_pages_of_strangers_are_accessible(browser, service, scheme):
+    paths = ("/accounts/login", "/nothing/here", "/oauth/authorize", "/docs/errors")
     with visit(browser, service.url, "/", color_scheme=scheme) as visited:
         check_page(visited.page)
-        for path in ("/accounts/login", "/nothing/here", "/docs/errors/validation_error"):
-            visited.page.goto(path)
-            check_page(visited.page)
-        visited.check("404")
+        check_paths(visited.page, *paths, "/docs/errors/validation_error")
+        visited.check("404", "400")
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_pages_of_failed_signing_in_are_accessible(browser, service, scheme):
+    login = {"username": f"nobody-in-{scheme}", "password": "wrong"}
+    with visit(browser, service.url, "/accounts/login", color_scheme=scheme) as visited:
+        page = visited.page
+        sign_in(page, login)
+        expect(page.get_by_role("alert")).to_be_visible()
+        check_page(page)
+        for _ in range(4):
+            sign_in(page, login)
+        expect(page.get_by_role("heading", name="Too many attempts")).to_be_visible()
+        check_page(page)
+        page.goto("/accounts/login")
+        page.context.clear_cookies(name="csrftoken")
+        sign_in(page, login)
+        expect(page.get_by_role("heading", name="The form is out of date")).to_be_visible()
+        check_page(page)
+        visited.check("403", "429")
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_page_of_a_broken_server_is_accessible(browser, service, scheme):
+    body = render_to_string("dashboard/server_error.html", {"request_id": "0123456789abcdef"})
+    with visit(browser, service.url, "/", color_scheme=scheme) as visited:
+        visited.page.route(
+            "**/organizations",
+            lambda route: route.fulfill(status=500, content_type="text/html", body=body),
+        )
+        check_paths(visited.page, "/organizations")
+        visited.check("500")
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_pages_of_an_account_are_accessible(browser, service, seed, sessions, wanderers, scheme):
+    options = {"storage_state": wanderers["both"], "color_scheme": scheme}
+    with visit(browser, service.url, "/organizations", **options) as visited:
+        page = visited.page
+        expect(page.get_by_role("heading", name="Where to?")).to_be_visible()
+        check_page(page)
+        check_paths(page, "/accounts/applications", "/accounts/password_change/done")
+        page.goto("/accounts/password_change")
+        check_page(page)
+        page.get_by_label("Old password").fill("wrong")
+        page.get_by_label("New password", exact=True).fill("1")
+        page.get_by_label("New password confirmation").fill("2")
+        page.get_by_role("button", name="Change it").click()
+        expect(page.get_by_role("alert")).to_be_visible()
+        check_page(page)
+        visited.check()
+    options["storage_state"] = wanderers["homeless"]
+    with visit(browser, service.url, "/organizations", **options) as visited:
+        expect(visited.page.get_by_role("heading", name="not in an organization")).to_be_visible()
+        check_page(visited.page)
+        visited.check()
+    options["storage_state"] = sessions["billing"]
+    keys = get_path(seed, "settings", "api-keys")
+    with visit(browser, service.url, keys, **options) as visited:
+        expect(visited.page.get_by_role("heading", name="not open to you")).to_be_visible()
+        check_page(visited.page)
+        visited.check("403")
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_pages_of_consent_are_accessible(browser, service, seed, scheme):
+    callback = "http://127.0.0.1:9/callback"
+    with open_consent(browser, service, seed, callback, color_scheme=scheme) as page:
+        check_page(page)
+        page.goto("/accounts/applications")
+        expect(page.get_by_role("button", name="Withdraw")).to_have_count(1)
+        check_page(page)
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)

@@ -31,6 +31,14 @@ PDF_REFUSAL = (
     "This is PDF; export the page as JPEG or PNG. JPEG, PNG, GIF, WebP, BMP and SVG are allowed."
 )
 LOST = "The connection was lost."
+SUM_LAYOUT_SHIFTS = """
+() => new Promise((resolve) => {
+  let sum = 0;
+  new PerformanceObserver((list) => list.getEntries().forEach((shift) => { sum += shift.value; }))
+    .observe({ type: "layout-shift", buffered: true });
+  setTimeout(() => resolve(sum), 200);
+})
+"""
 
 
 @pytest.fixture
@@ -392,6 +400,19 @@ def test_billing_member_looks_and_changes_nothing(browser, service, seed, sessio
         visited.check()
 
 
+@pytest.mark.parametrize("width", [360, 768, 1440])
+def test_nothing_moves_while_the_pictures_come(three, upload, gtin, width):
+    page = three.page
+    upload(gtin, make_png(), title="Top")
+    page.set_viewport_size({"width": width, "height": 900})
+    page.reload()
+    expect(get_card(page, "Front").locator("img")).not_to_have_js_property("naturalWidth", 0)
+    front, neighbour = (get_cards(page).nth(number).bounding_box() for number in (0, 1))
+    assert (neighbour["x"] >= front["x"] + front["width"]) == (width == 1440)
+    assert page.evaluate(SUM_LAYOUT_SHIFTS) == 0
+    three.check("503")  # renditions are made at the first look
+
+
 def test_page_of_forty_pictures_is_light(browser, service, seed, sessions, upload, gtin):
     hero = draw_coffee_front()
     small = io.BytesIO()
@@ -410,7 +431,6 @@ def test_page_of_forty_pictures_is_light(browser, service, seed, sessions, uploa
         visited.check("503")  # renditions are made at the first look, not all at once
     assert len(sizes) > 40
     weight = sum(size["responseBodySize"] + size["responseHeadersSize"] for size in sizes)
-    print(f"40 pictures: {weight} bytes")  # noqa: T201
     assert weight <= 1_500_000
 
 

@@ -44,7 +44,7 @@ def test_page_is_for_those_who_manage_keys(client, cast, name, status):
     ("kind", "organization", "role", "status"),
     [("csb", "Acme", "editor", 200), ("csu", None, "", 200), ("cpk", "Acme", "", 403)],
 )
-def test_new_key_is_what_its_type_says(olga, cast, client_here, kind, organization, role, status):  # noqa: PLR0917
+def test_new_key_is_what_its_type_says(olga, cast, client_here, kind, organization, role, status):
     raw_key = find_raw_key(olga.post(get_path(cast), {**FIELDS, "kind": kind}))
     key = ApiKey.objects.get()
     assert (key.kind, key.role, key.user) == (kind, role, cast.olga)

@@ -50,6 +50,10 @@ def test_members_alone_see_renditions(cast: Cast, client, image, name, status):
         assert len(list_media()) == 1  # nothing was rendered for them
 
 
+def test_operator_sees_them_in_the_admin(admin_client, image):
+    assert admin_client.get(build_path(image, 96)).status_code == 200
+
+
 def test_removed_member_sees_nothing_more(cast: Cast, member: Client, image):
     assert member.get(build_path(image)).status_code == 200
     cast.ed.memberships.all().delete()

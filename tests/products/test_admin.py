@@ -63,10 +63,18 @@ def test_product_with_images_cannot_be_deleted(cast: Cast, admin_client: Client)
 def test_image_list_shows_pictures_and_ids(cast: Cast, admin_client: Client) -> None:
     image = keep_image(cast.product, title="<Front>")
     page = admin_client.get(IMAGES).content.decode()
-    assert f'src="{image.url}" alt="&lt;Front&gt;"' in page
+    assert f'src="/renditions/{shortuuid.encode(image.pk)}/96" alt="&lt;Front&gt;"' in page
     assert shortuuid.encode(image.pk) in page
     assert 'value="delete_selected"' not in page
     assert "/admin/products/productimage/add/" not in page
+
+
+def test_undecodable_image_is_marked_and_not_shown(cast: Cast, admin_client: Client) -> None:
+    image = keep_image(cast.product, is_undecodable=True)
+    page = admin_client.get(IMAGES, {"is_undecodable__exact": "1"}).content.decode()
+    assert f'<a href="{image.url}">the original</a>' in page
+    assert "/renditions/" not in page
+    assert '<td class="field-is_undecodable"><img' in page
 
 
 @pytest.mark.parametrize(

@@ -172,14 +172,14 @@ def test_storage_that_fails_marks_nothing(image: ProductImage, settings, tmp_pat
 
 def test_more_requests_than_seats_are_told_to_come_back(image: ProductImage):
     seats = []
-    while renditions._seats.acquire(blocking=False):  # noqa: SLF001
+    while renditions._seats.acquire(blocking=False):  # noqa: SLF001 (all are taken)
         seats.append(1)
     try:
         with pytest.raises(ServiceUnavailable):
             get_rendition(image, 96)
     finally:
         for _ in seats:
-            renditions._seats.release()  # noqa: SLF001
+            renditions._seats.release()  # noqa: SLF001 (and given back)
     assert get_rendition(image, 96)
 
 
@@ -197,7 +197,7 @@ def test_removal_while_renditions_are_made_leaves_none(image: ProductImage, cast
     remove_image(cast.product, image.pk, ACTOR)
 
     with pytest.raises(Exception, match="removed meanwhile"):
-        renditions._store_renditions(image, made)  # noqa: SLF001
+        renditions._store_renditions(image, made)  # noqa: SLF001 (the moment between)
 
     assert_nothing_stored()
 

@@ -2,6 +2,7 @@
 
 const PAUSE_MS = 3000;
 const MAX_TRIES = 4;
+const UNDECODABLE = 422;
 
 function showBroken(image) {
   const words = document.createElement("span");
@@ -10,12 +11,22 @@ function showBroken(image) {
   image.replaceWith(words);
 }
 
-function askAgain(image) {
+/** Whether it was refused for good, which the image's error does not tell. */
+async function isUndecodable(address) {
+  try {
+    const { status } = await fetch(address, { method: "HEAD", redirect: "manual" });
+    return status === UNDECODABLE;
+  } catch {
+    return false;
+  }
+}
+
+async function askAgain(image) {
   const tries = Number(image.dataset.tries ?? 0) + 1;
   image.dataset.tries = tries;
-  if (tries >= MAX_TRIES) return showBroken(image);
-  image.removeAttribute("srcset");
   const [address] = image.src.split("?");
+  if (tries >= MAX_TRIES || await isUndecodable(address)) return showBroken(image);
+  image.removeAttribute("srcset");
   return setTimeout(() => { image.src = `${address}?try=${tries}`; }, PAUSE_MS);
 }
 
@@ -24,6 +35,6 @@ export function watchThumbnails() {
   const listen = (image) => image.matches?.(".picture img") && askAgain(image);
   document.addEventListener("error", (event) => listen(event.target), true);
   for (const image of document.querySelectorAll(".picture img")) {
-    if (image.complete && image.naturalWidth === 0 && image.loading !== "lazy") listen(image);
+    if (image.complete && image.naturalWidth === 0) listen(image); // failed before this script had come
   }
 }

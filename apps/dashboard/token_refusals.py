@@ -1,0 +1,53 @@
+"""What slows the guessing of codes, tokens and secrets down: who was refused too often waits."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+from functools import wraps
+
+from django.http import HttpResponseBase, JsonResponse
+
+from apps.dashboard.api.rate_limit import (
+    MINUTE_SECONDS,
+    STRANGER_LIMIT_PER_MINUTE,
+    get_client_network,
+    get_counts,
+)
+from apps.dashboard.api.request_body import ApiRequest
+from apps.dashboard.api.window_counts import Quota
+
+REFUSALS = Quota(STRANGER_LIMIT_PER_MINUTE, MINUTE_SECONDS)
+
+View = Callable[[ApiRequest], HttpResponseBase]
+
+
+def limit_refusals(view: View) -> View:
+    """Count what the view refuses by the client's address; over the limit, answer 429 instead.
+
+    Answers that grant something are not counted: a server may renew as many tokens as it has.
+    """
+
+    @wraps(view)
+    def answer(request: ApiRequest) -> HttpResponseBase:
+        subject, now = f"token:{get_client_network(request)}", time.time()
+        [refused] = get_counts().count(subject, [REFUSALS], now, cost=0)
+        if refused >= REFUSALS.limit:
+            return _tell_to_wait(math.ceil(REFUSALS.get_end(now) - now))
+        response = view(request)
+        if 400 <= response.status_code < 500:
+            get_counts().count(subject, [REFUSALS], now)
+        return response
+
+    return answer
+
+
+def _tell_to_wait(seconds: int) -> JsonResponse:
+    # As RFC 6749 §5.2 has errors look, which knows none for this.
+    told = {
+        "error": "temporarily_unavailable",
+        "error_description": f"Too many requests were refused; wait for {seconds} seconds.",
+    }
+    headers = {"Retry-After": str(seconds), "Cache-Control": "no-store"}
+    return JsonResponse(told, status=429, headers=headers)
