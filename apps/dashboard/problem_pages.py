@@ -82,7 +82,8 @@ _PAGES: Final = (
     ),
     ProblemPage(
         PayloadTooLarge(
-            f"The form has 31457280 bytes; at most {MAX_FORM_BYTES} are allowed.",
+            f"The form has 31,457,280 bytes; at most {MAX_FORM_BYTES:,} are allowed: a picture of"
+            " 20 MiB, and the words beside it.",
             limit=MAX_FORM_BYTES,
             actual=31457280,
         ),

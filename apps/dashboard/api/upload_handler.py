@@ -128,8 +128,8 @@ def _describe_declared(request: ApiRequest) -> str:
 
 def _build_too_large(actual: int | None) -> PayloadTooLarge:
     return PayloadTooLarge(
-        f"The form has {actual:,} bytes; at most {MAX_FORM_BYTES:,} are allowed,"
-        " and a picture of 20 MiB.",
+        f"The form has {actual:,} bytes; at most {MAX_FORM_BYTES:,} are allowed: a picture of"
+        " 20 MiB, and the words beside it.",
         limit=MAX_FORM_BYTES,
         actual=actual,
     )

@@ -80,7 +80,7 @@ export class Gallery {
     if (!focus || focus.control === document.activeElement) return;
     const card = this.find(focus.id);
     const control = card?.querySelector(`[data-action="${focus.action}"]`);
-    (control ?? card?.querySelector("[data-action]"))?.focus();
+    (control ?? card?.querySelector("button[data-action]"))?.focus();
   }
 
   /** Changes one picture, after the changes before it; tells whether it is so now. */
