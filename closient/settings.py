@@ -14,6 +14,8 @@ from typing import Any
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
+from apps.organizations import scopes
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = BASE_DIR / ".data"
 LOCAL_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
@@ -211,11 +213,8 @@ AXES_SENSITIVE_PARAMETERS = ["username"]  # some type their password there
 
 # OAuth 2.1: codes with PKCE and refresh tokens, and nothing else
 OAUTH2_PROVIDER = {
-    "SCOPES": {
-        "images:read": "See the pictures of your products",
-        "images:write": "Add, change and delete pictures of your products",
-    },
-    "DEFAULT_SCOPES": ["images:read"],
+    "SCOPES": scopes.DESCRIPTIONS,
+    "DEFAULT_SCOPES": [scopes.READ],
     "CLIENT_SECRET_HASHER": "client_secret",
     "OAUTH2_SERVER_CLASS": "oauthlib.oauth2.WebApplicationServer",
     "OAUTH2_VALIDATOR_CLASS": "apps.dashboard.oauth_rules.OAuthRules",

@@ -17,6 +17,7 @@ from oauth2_provider.models import get_access_token_model, get_application_model
 from apps.dashboard.api.identifiers import encode_id
 from apps.organizations.api_keys import issue_api_key
 from apps.organizations.models import ApiKey, Membership, Organization
+from apps.organizations.scopes import READ, WRITE
 from apps.products.models import Product
 
 # Fixed, so that links to the sample data outlive another call.
@@ -36,7 +37,6 @@ MEMBERS = {
 KEY_NAME = "Sample: {}"
 CLIENT_ID = "sample-application"
 TOKEN_LIFE = timedelta(days=1)
-READ, WRITE = "images:read", "images:write"
 
 
 class Login(TypedDict):

@@ -9,10 +9,11 @@ from oauth2_provider.models import get_access_token_model
 
 from apps.organizations.callers import Caller, CallerKind
 from apps.organizations.models import Permission
+from apps.organizations.scopes import READ, WRITE
 
 SCOPE_PERMISSIONS = {
-    "images:read": Permission.VIEW,
-    "images:write": Permission.CONTRIBUTE,
+    READ: Permission.VIEW,
+    WRITE: Permission.CONTRIBUTE,
 }
 
 

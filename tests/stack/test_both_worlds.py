@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import io
 from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
+from PIL import Image
 
+from apps.dashboard.api.identifiers import decode_id
 from tests.assertions import assert_faults
 from tests.sample_images import (
     make_animated_webp,
@@ -93,6 +96,23 @@ def test_32_primaries_at_once_end_with_one(world: World):
         "select count(*), count(distinct product_id) from products_productimage where is_primary"
     )
     assert (primary, product) == (1, 1)
+    assert world.sweep() == {}
+
+
+def test_rendition_is_made_once_and_goes_with_its_picture(world: World):
+    image_id = world.upload(make_jpeg(900, 700)).json()["id"]
+    world.sweep()
+
+    with world.sign_in("editor") as member:
+        first, second = (member.get(f"/renditions/{image_id}/320") for _ in range(2))
+        assert httpx.delete(f"{world.images_url}/{image_id}", headers=world.headers).is_success
+        gone = member.get(f"/renditions/{image_id}/320")
+
+    picture = Image.open(io.BytesIO(first.content), formats=["WEBP"])
+    assert picture.size == (320, 249)
+    assert second.content == first.content
+    assert world.service.log_path.read_text().count(f"image {decode_id(image_id)} rendered") == 1
+    assert gone.status_code == 404
     assert world.sweep() == {}
 
 

@@ -55,6 +55,16 @@ class World:
             self.images_url, headers=self.headers, files=files, data=fields, timeout=wait
         )
 
+    @contextmanager
+    def sign_in(self, role: str) -> Iterator[httpx.Client]:
+        """A browser of the member's, as far as cookies go."""
+        with httpx.Client(base_url=self.service.url, timeout=60) as browser:
+            browser.get("/accounts/login")
+            token = browser.cookies["csrftoken"]
+            login = {**self.seed["users"][role], "csrfmiddlewaretoken": token}
+            assert browser.post("/accounts/login", data=login).status_code == 302
+            yield browser
+
     def sweep(self) -> dict[str, Any]:
         """Sweep whatever is unclaimed, however young, and compare all rows with all objects.
 
