@@ -80,3 +80,17 @@ def test_transport_security_follows_the_environment(changes: dict[str, str], pri
     shown = run_manage({**PRODUCTION, **changes}, "shell", "--no-imports", "-c", PRINT_SECURITY)
 
     assert shown.stdout.strip() == printed, shown.stderr
+
+
+def test_only_requests_are_limited_to_statements_of_ten_seconds():
+    show = (
+        "from django.conf import settings as s; print(s.DATABASES['default']['OPTIONS']['options'])"
+    )
+    environment = {"PATH": os.environ["PATH"], **PRODUCTION}
+    serving = [sys.executable, "-c", f"import closient.wsgi; {show}"]
+
+    command = run_manage(PRODUCTION, "shell", "--no-imports", "-c", show).stdout
+    served = subprocess.check_output(serving, cwd=REPOSITORY, env=environment, text=True)
+
+    assert command == "-c lock_timeout=5s -c idle_in_transaction_session_timeout=60s\n"
+    assert served == f"{command.strip()} -c statement_timeout=10s\n"

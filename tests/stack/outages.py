@@ -24,13 +24,7 @@ from tests.servers.processes import HOST, set_privileges, stop_process, wait_unt
 @contextmanager
 def killed_postgres(url: str) -> Iterator[None]:
     """Kill the PostgreSQL of that DATABASE_URL; start it again at the end, where it was."""
-    port = urlsplit(url).port
-    assert port is not None
-    [postmaster] = [
-        process
-        for process in psutil.Process().children()
-        if {"-p", str(port)} <= set(process.cmdline())
-    ]
+    postmaster = _find_postmaster(url)
     command, folder = postmaster.cmdline(), Path(postmaster.cwd())
     backends = postmaster.children(recursive=True)  # each leads a group of its own
     for each in (postmaster, *backends):
@@ -49,6 +43,32 @@ def killed_postgres(url: str) -> Iterator[None]:
             )
         atexit.register(stop_process, process, signal.SIGINT)
         wait_until_ready(process, log_path, lambda: _answers(url))
+
+
+@contextmanager
+def hung_postgres(url: str) -> Iterator[None]:
+    """Stop the PostgreSQL of that DATABASE_URL where it stands; the kernel takes what is sent."""
+    postmaster = _find_postmaster(url)
+    stopped = []
+    try:
+        # Its children after it, so that it starts no more of them.
+        for process in (postmaster, *postmaster.children()):
+            with suppress(psutil.NoSuchProcess):
+                process.suspend()
+                stopped.append(process)
+        yield
+    finally:
+        for process in stopped:
+            with suppress(psutil.NoSuchProcess):
+                process.resume()
+
+
+def _find_postmaster(url: str) -> psutil.Process:
+    port = str(urlsplit(url).port)
+    [postmaster] = [
+        process for process in psutil.Process().children() if {"-p", port} <= set(process.cmdline())
+    ]
+    return postmaster
 
 
 def _wait_until_dead(processes: list[psutil.Process]) -> None:

@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import random
-import time
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -101,45 +96,6 @@ def test_removal_killed_on_either_is_done_or_is_not(world: World, step: str):
         crashing.service.kill()
 
     assert_swept(world.folder, world.env, before, (names, 0, images - 1))
-
-
-@pytest.mark.parametrize("seed_number", [1, 2, 3])
-def test_uploads_answered_before_a_kill_are_kept(
-    seed: dict[str, Any], seeded_database: Path, tmp_path: Path, seed_number: int
-):
-    chance = random.Random(seed_number)
-    pictures = [make_jpeg(64 + number, 48) + bytes(number << 14) for number in range(40)]
-    kept: dict[str, bytes] = {}
-
-    def upload(picture: bytes) -> None:
-        with suppress(httpx.TransportError):
-            answer = world.upload(picture, is_primary="true")
-            assert answer.status_code == 201
-            kept[answer.json()["image_url"]] = picture
-
-    with (
-        run_world(tmp_path, {}, seed, database=seeded_database) as world,
-        ThreadPoolExecutor(8) as pool,
-    ):
-        uploads = [pool.submit(upload, picture) for picture in pictures]
-        enough = chance.randint(1, 20)
-        while len(kept) < enough:
-            time.sleep(0.001)
-        time.sleep(chance.random() / 50)
-        world.service.kill()
-        for each in uploads:
-            each.result()
-    assert len(kept) < 40
-    assert sweep(tmp_path, {}).keys() <= {"removed_objects", "removed_temporary_files"}
-    assert list((tmp_path / "media" / ".incoming").glob("*")) == []
-    media = {url: tmp_path / urlsplit(url).path.lstrip("/") for url in kept}
-    assert {url: path.read_bytes() for url, path in media.items()} == kept
-    [(images, primary)] = select(
-        tmp_path, {}, "select count(*), sum(is_primary) from products_productimage"
-    )
-    # One more for each client whose answer was on its way.
-    assert len(kept) <= images <= len(kept) + 8
-    assert primary == 1
 
 
 def test_what_a_kill_left_an_hour_ago_is_gone_after_the_start(

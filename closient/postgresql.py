@@ -1,0 +1,56 @@
+"""How long a request waits for PostgreSQL, and PostgreSQL for whoever holds a lock."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from psycopg import Connection
+from psycopg.abc import RV, PQGen
+
+# The server cancels a statement; where it hangs and cannot, the request waits no longer than that.
+STATEMENT_SECONDS = 10
+ANSWER_SECONDS = STATEMENT_SECONDS + 2
+# Who removes an object holds its name meanwhile, in four calls of S3 at 5 s each.
+IDLE_IN_TRANSACTION_SECONDS = 60
+LOCK_SECONDS = 5
+
+POOL = {
+    "min_size": 1,
+    "max_size": 16,
+    "timeout": 5,
+    # After an outage the pool tries again at once; it would back off for as long as that lasted.
+    "reconnect_timeout": 1,
+}
+OPTIONS: dict[str, Any] = {
+    "connect_timeout": 5,
+    # A network that lost the other end is noticed within 25 s.
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 25_000,
+}
+SESSION_OPTIONS = (
+    f"-c lock_timeout={LOCK_SECONDS}s"
+    f" -c idle_in_transaction_session_timeout={IDLE_IN_TRANSACTION_SECONDS}s"
+)
+
+
+class TimeoutConnection(Connection[Any]):
+    """Raises OperationalError when no answer comes; the pool throws it away then."""
+
+    def wait(
+        self, gen: PQGen[RV], interval: float = 0.1, timeout: float | None = ANSWER_SECONDS
+    ) -> RV:
+        """As the library does, but not for ever."""
+        return super().wait(gen, interval, timeout)
+
+
+def get_options(*, is_serving: bool) -> dict[str, Any]:
+    """Django's OPTIONS; a migration or an audit may take as long as it needs, a request may not."""
+    if not is_serving:
+        return {**OPTIONS, "options": SESSION_OPTIONS, "pool": POOL}
+    return {
+        **OPTIONS,
+        "options": f"{SESSION_OPTIONS} -c statement_timeout={STATEMENT_SECONDS}s",
+        "pool": {**POOL, "connection_class": TimeoutConnection},
+    }
