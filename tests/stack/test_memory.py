@@ -70,12 +70,15 @@ LARGE = {
 }
 
 
-@pytest.fixture
-def large_world(seed: dict[str, Any], seeded_database: Path, tmp_path: Path) -> Iterator[World]:
-    """A fresh service for each format."""
-    with run_world(tmp_path, {}, seed, database=seeded_database) as world:
+@pytest.fixture(scope="module")
+def large_world(
+    seed: dict[str, Any], seeded_database: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[World]:
+    """One service for all formats, which may not keep what one of them took."""
+    folder = tmp_path_factory.mktemp("large")
+    with run_world(folder, {}, seed, database=seeded_database) as world:
         yield world
-    shutil.rmtree(tmp_path / "media")  # hundreds of megabytes
+    shutil.rmtree(folder / "media")  # more than a gigabyte
 
 
 @pytest.mark.parametrize("kind", LARGE)

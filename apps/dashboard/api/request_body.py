@@ -73,6 +73,9 @@ class ApiRequest(WSGIRequest):
                 self._drain()
             finally:
                 _drains.release()
+        # Django ties a request to its user, its messages and its upload handlers, and those to it:
+        # all would wait for the garbage collector, with the last of the body in their midst.
+        self.__dict__.clear()
 
     def _drain(self) -> None:
         left = MAX_DRAINED_BYTES

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import User
 
+from apps.dashboard.api.request_body import ApiRequest
 from apps.organizations.models import ApiKey, Membership
 from tests.assertions import assert_nothing_stored, assert_problem
 from tests.conftest import Api, Cast, Service
@@ -101,3 +103,17 @@ def test_unknown_path_and_wrong_method_are_problems(api: Api):
 
 def test_unknown_host_is_a_problem(api: Api):
     assert_problem(api.client.get(api.path, headers={"Host": "evil.example"}), "bad_request")
+
+
+@pytest.mark.parametrize("title", ["Front", "x" * 300])
+def test_upload_leaves_nothing_to_the_garbage_collector(api: Api, title: str):
+    api.upload(title=title)
+    gc.collect()
+    gc.disable()
+    try:
+        api.upload(title=title)
+        left = [found for found in gc.get_objects() if isinstance(found, ApiRequest)]
+    finally:
+        gc.enable()
+
+    assert [request.__dict__ for request in left if request.__dict__] == []
