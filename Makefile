@@ -58,7 +58,7 @@ openapi: setup  ## Rewrite openapi/openapi-dashboard.json
 	$(BIN)/python manage.py export_openapi_schema --api closient.api.api --indent 2 --sorted --output openapi/openapi-dashboard.json
 
 lock: .venv/dev  ## Lock the requirements again, with hashes
-	for name in base dev bench; do $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
+	for name in base dev bench; do $(BIN)/uv pip compile --quiet --universal --no-strip-extras --python-version 3.11 \
 	  --generate-hashes --no-emit-index-url --no-emit-find-links requirements/$$name.in -o requirements/$$name.txt; done
 
 .PHONY: help setup demo serve stack test check bench lint openapi lock
