@@ -7,7 +7,8 @@ import json
 import httpx
 import pytest
 
-from tests.browser.brand_manager import get_path, sign_in, visit
+from tests.browser.brand_manager import expect_names, get_path, sign_in, visit
+from tests.sample_images import make_jpeg
 from tests.servers import run_manage
 
 # Run in the service's place: Django's ORM refuses to work beside a running playwright.
@@ -88,3 +89,23 @@ def upload(service, seed):
         return answer.json()
 
     return send
+
+
+@pytest.fixture
+def product(browser, service, seed, sessions, gtin):
+    """The owner looks at a product without pictures."""
+    path = get_path(seed, "products", gtin)
+    options = {"permissions": ["clipboard-read", "clipboard-write"]}
+    with visit(browser, service.url, path, storage_state=sessions["owner"], **options) as visited:
+        yield visited
+
+
+@pytest.fixture
+def three(product, upload, gtin):
+    """The same with three pictures: Front, which is primary, Side, Back."""
+    for title in ("Back", "Side", "Front"):
+        fields = {"is_primary": "true"} if title == "Front" else {}
+        upload(gtin, make_jpeg(), title=title, **fields)
+    product.page.reload()
+    expect_names(product.page, "Front", "Side", "Back")
+    return product
