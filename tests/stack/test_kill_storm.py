@@ -110,3 +110,23 @@ def test_uploads_answered_before_a_kill_of_one_worker_are_kept_on_the_stack(
 
     with httpx.Client() as stranger:
         assert_all_kept(world, "storm", kept, lambda name: stranger.get(f"{bucket}/{name}").content)
+
+
+def test_killed_worker_is_replaced_while_the_other_serves(
+    stack_env: dict[str, str], stack_seed: dict[str, Any], tmp_path: Path
+):
+    with run_world(tmp_path, {**stack_env, "WORKERS": "2"}, stack_seed) as world:
+        give_up_at = time.monotonic() + WAIT_SECONDS
+        while "Started worker-2" not in world.service.log_path.read_text():
+            assert time.monotonic() < give_up_at
+        first, second = world.service.process.children()
+        first.kill()
+        first.wait(WAIT_SECONDS)  # a connection that reaches it while it dies is closed
+        statuses = []
+        while first in (workers := world.service.process.children()) or len(workers) < 2:
+            assert time.monotonic() < give_up_at
+            statuses.append(world.upload().status_code)
+
+        assert second in workers
+        assert statuses == [201] * len(statuses)
+        assert world.upload().status_code == 201

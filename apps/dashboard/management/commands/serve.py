@@ -52,6 +52,7 @@ class Command(BaseCommand):
                 *("--http", "1", "--http1-header-read-timeout", str(HEADER_TIMEOUT_MILLISECONDS)),
                 *("--http1-buffer-size", str(CONNECTION_BUFFER_BYTES)),
                 *("--workers-kill-timeout", str(KILL_TIMEOUT_SECONDS)),
+                *("--respawn-failed-workers", "--respawn-interval", "1"),
                 *log_options,
                 "--no-ws",
             ],
