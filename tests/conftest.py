@@ -167,7 +167,7 @@ def seed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 @pytest.fixture(scope="session")
 def service(seed: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     """The production server on SQLite and local disk, with the sample data, for all tests."""
-    from tests.servers import run_service  # noqa: PLC0415 (the same)
+    from tests.servers import run_service  # noqa: PLC0415 (half a second that few tests need)
 
     folder = tmp_path_factory.mktemp("service")
     shutil.copyfile(tmp_path_factory.getbasetemp() / "seed" / "db.sqlite3", folder / "db.sqlite3")
@@ -179,7 +179,7 @@ def service(seed: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> I
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:
     """A headless Chromium, as playwright drives it."""
-    from tests.servers import run_chromium  # noqa: PLC0415 (the same)
+    from tests.servers import run_chromium  # noqa: PLC0415 (half a second that few tests need)
 
     with run_chromium() as chromium:
         yield chromium

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from apps.dashboard.api.request_body import MAX_FORM_BYTES
+from apps.dashboard.api.request_body import build_too_large
 from apps.dashboard.printed_limits import IMAGE_LIMIT
 from apps.dashboard.problem_causes import CAUSES, Cause
 from apps.problems import (
@@ -21,7 +21,6 @@ from apps.problems import (
     InvalidInput,
     MethodNotAllowed,
     NotFound,
-    PayloadTooLarge,
     PreconditionFailed,
     Problem,
     RateLimited,
@@ -81,12 +80,7 @@ _PAGES: Final = (
         "What you meant to change is no longer what you saw.",
     ),
     ProblemPage(
-        PayloadTooLarge(
-            f"The form has 31,457,280 bytes; at most {MAX_FORM_BYTES:,} are allowed: a picture of"
-            " 20 MiB, and the words beside it.",
-            limit=MAX_FORM_BYTES,
-            actual=31457280,
-        ),
+        build_too_large(31_457_280),
         f"An image may have {IMAGE_LIMIT}. The members <code>limit</code> and <code>actual</code>"
         " are in bytes.",
     ),

@@ -14,7 +14,7 @@ from django.core.handlers.wsgi import LimitedStream, WSGIHandler, WSGIRequest
 from django.http import HttpResponse
 
 from apps.organizations.callers import Caller
-from apps.problems import Unauthorized, UnsupportedMediaType
+from apps.problems import PayloadTooLarge, Unauthorized, UnsupportedMediaType
 from apps.products.image_checks import MAX_IMAGE_BYTES
 from apps.products.models import Product
 
@@ -82,6 +82,16 @@ class ApiRequest(WSGIRequest):
         with suppress(OSError):  # the client went away, which is its good right
             while left > 0 and (data := self._stream.read(READ_BYTES)):
                 left -= len(data)
+
+
+def build_too_large(actual: int) -> PayloadTooLarge:
+    """The 413 for a form of ``actual`` bytes, or of as many as had come when it was refused."""
+    return PayloadTooLarge(
+        f"The form has {actual:,} bytes; at most {MAX_FORM_BYTES:,} are allowed: a picture of"
+        f" {MAX_IMAGE_BYTES // 2**20} MiB, and the words beside it.",
+        limit=MAX_FORM_BYTES,
+        actual=actual,
+    )
 
 
 def check_json_body(run: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:

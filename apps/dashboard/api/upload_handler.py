@@ -15,10 +15,15 @@ from multipart import MultipartError, PushMultipartParser
 from apps.dashboard.api.auth import require_caller
 from apps.dashboard.api.idempotency import read_idempotency_key
 from apps.dashboard.api.parameters import TradeItemPath
-from apps.dashboard.api.request_body import MAX_FORM_BYTES, READ_BYTES, ApiRequest
+from apps.dashboard.api.request_body import (
+    MAX_FORM_BYTES,
+    READ_BYTES,
+    ApiRequest,
+    build_too_large,
+)
 from apps.dashboard.api.upload_form import UploadForm
 from apps.organizations.models import Permission
-from apps.problems import BadRequest, FormCutShort, PayloadTooLarge, UnsupportedMediaType
+from apps.problems import BadRequest, FormCutShort, UnsupportedMediaType
 from apps.products.access import get_product
 from apps.products.image_store import release_connection
 from apps.products.incoming_image import IncomingImage
@@ -40,9 +45,10 @@ def admit_upload(request: ApiRequest, organization_id: str, gtin: str) -> None:
             f"The body is {request.content_type or 'of no declared type'};"
             " send multipart/form-data, as in: curl -F image=@photo.jpg"
         )
-    if (request.declared_bytes or 0) > MAX_FORM_BYTES:
-        raise _build_too_large(request.declared_bytes)
-    if request.declared_bytes == 0:
+    declared = request.declared_bytes
+    if declared is not None and declared > MAX_FORM_BYTES:
+        raise build_too_large(declared)
+    if declared == 0:
         raise FormCutShort("The form is empty: no bytes were sent.")
     request.idempotency_key = read_idempotency_key(request)
     request.upload_handlers = [ImageUploadHandler(request)]
@@ -95,8 +101,8 @@ class ImageUploadHandler(RefusingUploadHandler):
         form = UploadForm()
         try:
             self._read_form(input_data, boundary, form)
-        except BaseException:
-            form.close()  # nobody else knows of its temporary file yet
+        except BaseException:  # raised again: nobody else knows of its temporary file yet
+            form.close()
             raise
         files = form.get_files()
         self.incoming = files.get("image")
@@ -108,7 +114,7 @@ class ImageUploadHandler(RefusingUploadHandler):
             while chunk := request.read(READ_BYTES):
                 self.received_bytes += len(chunk)
                 if self.received_bytes > MAX_FORM_BYTES:
-                    raise _build_too_large(self.received_bytes)
+                    raise build_too_large(self.received_bytes)
                 for event in parser.parse(chunk):
                     form.take(event)
         except MultipartError as fault:
@@ -124,12 +130,3 @@ class ImageUploadHandler(RefusingUploadHandler):
 
 def _describe_declared(request: ApiRequest) -> str:
     return "" if request.is_chunked else f" of {request.declared_bytes} declared"
-
-
-def _build_too_large(actual: int | None) -> PayloadTooLarge:
-    return PayloadTooLarge(
-        f"The form has {actual:,} bytes; at most {MAX_FORM_BYTES:,} are allowed: a picture of"
-        " 20 MiB, and the words beside it.",
-        limit=MAX_FORM_BYTES,
-        actual=actual,
-    )

@@ -16,7 +16,7 @@ async function isUndecodable(address) {
   try {
     const { status } = await fetch(address, { method: "HEAD", redirect: "manual" });
     return status === UNDECODABLE;
-  } catch {
+  } catch { // the connection was lost, which says nothing of the picture
     return false;
   }
 }
