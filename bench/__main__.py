@@ -12,11 +12,11 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
-from bench.load import Round, Target, UnexpectedStatus, run_refusals, run_round
+from bench.load import Round, Target, run_refusals, run_round
 from bench.pictures import Picture, make_jpeg, make_pictures
 from bench.rivals import ALL, run_ours
 from tests.servers import PeakMemory
@@ -37,10 +37,7 @@ def print_uploads(folder: Path, options: argparse.Namespace) -> None:
         for concurrency in options.concurrency:
             print(f"\n{concurrency} at once\n{HEAD}")
             for picture in make_pictures():
-                found = run_rounds(targets, picture, concurrency, options.rounds)
-                for target in targets:
-                    memory = get_peak_memory(target, picture, concurrency)
-                    print_row(picture, target, found[target.name], memory)
+                print_rows(targets, picture, concurrency, options.rounds)
 
 
 def print_growth(folder: Path, options: argparse.Namespace) -> None:
@@ -54,10 +51,7 @@ def print_growth(folder: Path, options: argparse.Namespace) -> None:
             targets.append(stack.enter_context(world))
         picture = make_jpeg("JPEG 200 kB", 525, 240)
         print(f"\nInto a crowd of images of the product, and of products\n{HEAD}")
-        found = run_rounds(targets, picture, 4, 3 * options.rounds)
-        for target in targets:
-            memory = get_peak_memory(target, picture, 4)
-            print_row(picture, target, found[target.name], memory)
+        print_rows(targets, picture, 4, 3 * options.rounds)
 
 
 def print_s3_share(folder: Path, _options: argparse.Namespace) -> None:
@@ -74,13 +68,7 @@ def print_refusals(folder: Path, options: argparse.Namespace) -> None:
     accepted, refused = make_jpeg("8 MB", 3325, 24), make_jpeg("19 MB", 5120, 16)
     rows: dict[str, list[float]] = {"accepted, 8 MB": [], "refused, 19 MB": [], "it waits": []}
     with run_ours(folder / "refusals") as target:
-        elsewhere = Target(
-            target.name,
-            target.url.replace("12345678905", "00000000000017"),
-            target.process,
-            target.media,
-            target.headers,
-        )
+        elsewhere = replace(target, url=target.url.replace("12345678905", "00000000000017"))
         bodies = accepted.build_form(), refused.build_form()
         for _ in range(options.rounds + 1):
             cost = run_round(target, bodies[0], concurrency=1, count=accepted.count).cpu_seconds
@@ -96,18 +84,27 @@ def print_refusals(folder: Path, options: argparse.Namespace) -> None:
         print(f"{name:16} {cost:8.2f} {cost / base:6.2f}")
 
 
+def print_rows(targets: list[Target], picture: Picture, concurrency: int, rounds: int) -> None:
+    """The lines of one picture."""
+    takers = [target for target in targets if picture.content_type not in target.refused_types]
+    found = run_rounds(takers, picture, concurrency, rounds)
+    for target in targets:
+        if target in takers:
+            memory = get_peak_memory(target, picture, concurrency)
+            print_row(picture, target, found[target.name], memory)
+        else:
+            print(f"{picture.label:12} {target.name:10} refuses it")
+
+
 def run_rounds(
     targets: list[Target], picture: Picture, concurrency: int, rounds: int
 ) -> dict[str, list[Round]]:
-    """The rounds of each target without the first, which warms up; none where it is refused."""
+    """The rounds of each target without the first, which warms up."""
     body = picture.build_form()
     results: dict[str, list[Round]] = {target.name: [] for target in targets}
     for _ in range(rounds + 1):
         for target in targets:
-            try:
-                result = run_round(target, body, concurrency=concurrency, count=picture.count)
-            except UnexpectedStatus:
-                continue
+            result = run_round(target, body, concurrency=concurrency, count=picture.count)
             target.clear()
             results[target.name].append(result)
     return {name: found[1:] for name, found in results.items()}
@@ -116,17 +113,14 @@ def run_rounds(
 def get_peak_memory(target: Target, picture: Picture, concurrency: int) -> float:
     """Proportional set size of the tree in MB, in a round of its own, since looking costs time."""
     body = picture.build_form()
-    with PeakMemory(target.process) as peak, ThreadPoolExecutor(1) as pool:
-        pool.submit(run_round, target, body, concurrency=concurrency, count=picture.count)
+    with PeakMemory(target.process) as peak:
+        run_round(target, body, concurrency=concurrency, count=picture.count)
     target.clear()
     return peak.bytes / 1e6
 
 
 def print_row(picture: Picture, target: Target, rounds: list[Round], memory: float) -> None:
     """One line of the table."""
-    if not rounds:
-        print(f"{picture.label:12} {target.name:10} refuses it")
-        return
     cpu = statistics.median(result.cpu_seconds for result in rounds) / picture.count * 1000
     wall = statistics.median(result.wall_seconds for result in rounds)
     latencies = sorted(second * 1000 for result in rounds for second in result.latencies)

@@ -19,13 +19,17 @@ RECEIVE_BYTES = 65_536
 
 @dataclass(frozen=True)
 class Target:
-    """A server to send to: its address, its process tree, its files, what goes before a body."""
+    """A server to send to: its address, its process tree, its files, what goes before a body.
+
+    ``refused_types`` are those of pictures that it is known not to take.
+    """
 
     name: str
     url: str
     process: psutil.Process
     media: Path
     headers: dict[str, str]
+    refused_types: tuple[str, ...] = ()
 
     def clear(self) -> None:
         """Remove what it stored, so that nobody pays for the memory that others' files fill."""
@@ -43,18 +47,14 @@ class Round:
     latencies: list[float]
 
 
-class UnexpectedStatus(Exception):
-    """The server answered with another status than the round is about."""
-
-
 def run_round(
     target: Target, body: bytes, *, concurrency: int, count: int, status: int = 201
 ) -> Round:
     """Send the body ``count`` times over ``concurrency`` kept-alive connections.
 
-    Raises UnexpectedStatus.
+    Raises RuntimeError when an answer has another status.
     """
-    request = build_head(target, len(body)) + body
+    request = _build_head(target, len(body)) + body
     share = [count // concurrency] * concurrency
     cpu, wall = get_cpu_seconds(target.process), time.perf_counter()
     with ThreadPoolExecutor(concurrency) as pool:
@@ -72,7 +72,7 @@ def run_refusals(target: Target, body: bytes, *, count: int, waits: bool) -> flo
     Each has a connection of its own; what the server still reads after its answer is counted.
     """
     expect = {"Expect": "100-continue"} if waits else {}
-    request = build_head(target, len(body), **expect) + (b"" if waits else body)
+    request = _build_head(target, len(body), **expect) + (b"" if waits else body)
     cpu = get_cpu_seconds(target.process)
     for _ in range(count):
         _send(target, request, 1, 404)
@@ -85,8 +85,7 @@ def get_cpu_seconds(process: psutil.Process) -> float:
     return sum(sum(p.cpu_times()[:2]) for p in [process, *process.children(recursive=True)])
 
 
-def build_head(target: Target, length: int, **more: str) -> bytes:
-    """The request line and the headers of an upload."""
+def _build_head(target: Target, length: int, **more: str) -> bytes:
     parts = urlsplit(target.url)
     headers = {
         "Host": parts.netloc,
@@ -118,7 +117,7 @@ def _receive(connection: socket.socket, status: int) -> None:
         answer += connection.recv(RECEIVE_BYTES)
     head, _, rest = answer.partition(b"\r\n\r\n")
     if int(head.split(b" ", 2)[1]) != status:
-        raise UnexpectedStatus(answer.decode(errors="replace"))
+        raise RuntimeError(answer.decode(errors="replace"))
     length = next(
         int(line.split(b":")[1])
         for line in head.lower().split(b"\r\n")

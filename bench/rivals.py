@@ -24,6 +24,7 @@ from tests.servers.processes import (
 from tests.servers.stack import run_stack
 
 QUIET = {"LOG_LEVEL": "WARNING"}
+BY_PILLOW = ("image/svg+xml",)
 
 
 @contextmanager
@@ -50,7 +51,7 @@ def run_drf(folder: Path) -> Iterator[Target]:
     command += ["--workers", "2", "--threads", "4"]
     with _run(folder, command, port, RIVAL_FOLDER=str(folder)) as process:
         url = f"http://{HOST}:{port}/images/12345678905"
-        yield Target("DRF", url, process, folder, {"X-API-Key": "bench"})
+        yield Target("DRF", url, process, folder, {"X-API-Key": "bench"}, BY_PILLOW)
 
 
 @contextmanager
@@ -62,7 +63,7 @@ def run_fastapi(folder: Path) -> Iterator[Target]:
     command += ["--workers", "2", "--no-access-log"]
     with _run(folder, command, port, RIVAL_FOLDER=str(folder)) as process:
         url = f"http://{HOST}:{port}/images/12345678905"
-        yield Target("FastAPI", url, process, folder, {"X-API-Key": "bench"})
+        yield Target("FastAPI", url, process, folder, {"X-API-Key": "bench"}, BY_PILLOW)
 
 
 @contextmanager
