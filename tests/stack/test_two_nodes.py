@@ -48,7 +48,7 @@ def test_32_primaries_over_both_nodes_end_with_one(nodes: list[World]):
         )
 
     assert [answer.status_code for answer in answers] == [201] * 32
-    assert nodes[0].select("select count(*) from products_productimage where is_primary") == [(1,)]
+    assert nodes[0].count_primaries() == 1
     assert nodes[0].sweep() == {}
 
 

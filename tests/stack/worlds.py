@@ -76,6 +76,14 @@ class World:
         """Ask the service's database."""
         return select(self.folder, self.env, query)
 
+    def count_primaries(self) -> int:
+        """The primary images of the sample product; its neighbours may have theirs."""
+        [(primaries,)] = self.select(
+            "select count(*) from products_productimage where is_primary and product_id ="
+            f" (select id from products_product where gtin = '{GTIN}')"
+        )
+        return int(primaries)
+
     def list_incoming(self) -> list[Path]:
         """The temporary files of uploads that go on, or were left over."""
         return list((self.folder / "media" / ".incoming").glob("*"))
