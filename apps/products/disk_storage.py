@@ -25,14 +25,14 @@ class DurableDiskStorage(FileSystemStorage):
 
     def _save(self, name: str, content: IncomingImage) -> str:
         path = Path(self.path(name))
+        folder = path.parent
         try:
             content.flush()
             os.fchmod(content.fileno(), settings.FILE_UPLOAD_PERMISSIONS)
             os.fsync(content.fileno())
-            path.parent.mkdir(parents=True, exist_ok=True)
-            Path(content.temporary_file_path()).rename(path)
-            _sync_folder(path.parent)
-            _sync_way_to(path.parent, Path(self.location))
+            content.move_to(path)
+            _sync_folder(folder)
+            _sync_way_to(folder, Path(self.location))
         except OSError as fault:
             raise StorageUnavailable("The picture could not be stored; try again.") from fault
         return name

@@ -6,6 +6,7 @@ import time
 import uuid
 from contextlib import suppress
 from functools import cached_property
+from io import BufferedRandom
 from pathlib import Path
 
 from django.conf import settings
@@ -30,6 +31,7 @@ class IncomingImage(UploadedFile):  # type: ignore[type-arg]  # generic in the s
         self.check_seconds = 0.0
         self.storage_seconds: float | None = None
         self._walk = ImageWalk()
+        self._is_moved = False
         self._path = Path(settings.INCOMING_ROOT, uuid.uuid4().hex)
         super().__init__(file=None, name=None)
 
@@ -58,23 +60,36 @@ class IncomingImage(UploadedFile):  # type: ignore[type-arg]  # generic in the s
             raise self.refusal
         return check_image(self._walk)
 
-    def temporary_file_path(self) -> str:
-        """Where the bytes are: Django's storage moves the file instead of copying it."""
-        return str(self._path)
+    def move_to(self, path: Path) -> None:
+        """Give the file its place in the store, whose folder is made where there is none yet."""
+        try:
+            self._path.rename(path)
+        except FileNotFoundError:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._path.rename(path)
+        self._is_moved = True
 
     def close(self) -> None:
         """Close the file and remove it, unless the store has taken it."""
-        if self.file is not None:
+        if self.file is None or self.file.closed:
+            return
+        if not self._is_moved:
             self._path.unlink(missing_ok=True)
-            with suppress(OSError):  # the last bytes find no room on a full disk
-                self.file.close()
+        with suppress(OSError):  # the last bytes find no room on a full disk
+            self.file.close()
 
     def _write(self, chunk: bytes) -> None:
         try:
             if self.file is None:
-                self._path.parent.mkdir(parents=True, exist_ok=True)
-                self.file = self._path.open("xb+")
+                self.file = self._open()
             self.file.write(chunk)
         except OSError as fault:
             self.close()
             raise StorageUnavailable("The picture could not be written down; try again.") from fault
+
+    def _open(self) -> BufferedRandom:
+        try:
+            return self._path.open("xb+")
+        except FileNotFoundError:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            return self._path.open("xb+")
