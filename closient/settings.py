@@ -168,6 +168,7 @@ if AWS_STORAGE_BUCKET_NAME:
 ONE_YEAR = 365 * 24 * 60 * 60
 # On this machine alone there is no TLS, and browsers keep Secure cookies to themselves then.
 IS_LOCAL = DEBUG or set(ALLOWED_HOSTS) <= set(LOCAL_HOSTS)
+SESSION_ENGINE = "apps.dashboard.session_store"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = env.bool("SECURE_COOKIES", not IS_LOCAL)
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"

@@ -95,6 +95,18 @@ def test_32_primaries_at_once_end_with_one(world: World):
     assert world.sweep() == {}
 
 
+@pytest.mark.parametrize("path", ["/", "/accounts/login", "/dashboard/api/v1/none"])
+def test_session_cookie_of_any_characters_is_nobodys(world: World, path: str):
+    cookie = {"Cookie": r'sessionid="abcdefgh\000ijkl"'}
+
+    odd, none = (
+        httpx.get(f"{world.service.url}{path}", headers=headers) for headers in (cookie, {})
+    )
+
+    assert odd.status_code == none.status_code < 500
+    assert httpx.get(world.images_url, headers=cookie).status_code == 401
+
+
 def test_rendition_is_made_once_and_goes_with_its_picture(world: World):
     image_id = world.upload(make_jpeg(900, 700)).json()["id"]
     world.sweep()
