@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 
@@ -47,6 +48,21 @@ def test_deployment_check_has_nothing_to_say():
     assert checked.returncode == 0, checked.stderr
     assert checked.stdout.startswith("System check identified no issues")
     assert checked.stderr == ""
+
+
+@pytest.mark.parametrize("page", [".env.example", "README.md"])
+def test_documented_environment_is_taken_line_by_line(page: str):
+    text = (REPOSITORY / page).read_text()
+    if page == "README.md":
+        text = text.partition("# /etc/closient.env")[2].partition("```")[0]
+    documented = dict(re.findall(r"^(?:# )?([A-Z0-9_]+)=(.*)$", text, re.MULTILINE))
+    secrets = {name: PRODUCTION[name] for name in ("DJANGO_SECRET_KEY", "METRICS_TOKEN")}
+
+    checked = run_manage({**documented, **secrets}, "check", "--deploy", "--fail-level", "INFO")
+
+    assert documented["WORKERS"] == "2"
+    assert [value for value in documented.values() if "#" in value or value != value.strip()] == []
+    assert checked.returncode == 0, checked.stderr
 
 
 @pytest.mark.parametrize(
