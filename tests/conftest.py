@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -78,16 +78,29 @@ def editor_key(cast: Cast) -> str:
     return cast.issue(cast.ed)
 
 
+class Body(io.BytesIO):
+    """What a client sends; ``meanwhile`` happens when the first of it is asked for."""
+
+    meanwhile: Callable[[], object] = staticmethod(int)
+
+    def read(self, size: int | None = -1) -> bytes:
+        if self.tell() == 0:
+            self.meanwhile()
+        return super().read(size)
+
+
 class Service:
     """The whole service in this process, as a server calls it that decodes chunked bodies."""
 
     def __init__(self) -> None:
         self.handler = ApiHandler()
         self.bytes_read_before_answer = 0
-        self.body = io.BytesIO()
+        self.body = Body()
+        self.while_body_comes = Body.meanwhile
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
-        body = self.body = environ["wsgi.input"]
+        body = self.body = environ["wsgi.input"] = Body(environ["wsgi.input"].read())
+        body.meanwhile = self.while_body_comes
         environ["wsgi.input_terminated"] = True
         environ["PATH_INFO"] = environ["PATH_INFO"].encode().decode("latin-1")  # PEP 3333
 

@@ -16,8 +16,9 @@ from pathlib import PureWindowsPath
 from threading import Lock
 from typing import Any
 
+from django.contrib.auth.models import User
 from django.core.files.storage import default_storage
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.utils import timezone
 from django.utils.text import slugify
 
@@ -30,6 +31,7 @@ from apps.products.rendition_names import list_rendition_names
 from apps.products.row_writes import delete_row, insert_row
 
 MAX_SLUG_LENGTH = 50
+GONE = "The product, or who changes it, was deleted meanwhile."
 
 logger = logging.getLogger(__name__)
 
@@ -48,8 +50,9 @@ def store_image(
 ) -> ProductImage:
     """Keep the picture and its row, all or nothing; a new primary demotes the previous one.
 
-    ``before_commit`` runs within the row's transaction. Raises ImageRefused, StorageUnavailable
-    or a database error, after which nothing is kept.
+    ``before_commit`` runs within the row's transaction. Raises ImageRefused, StorageUnavailable,
+    NotFound where the product or the user was deleted meanwhile, or a database error, after which
+    nothing is kept.
     """
     image = _build_image(product, incoming.checked, incoming.sent_name)
     image.title, image.is_primary, image.uploaded_by_id = title, is_primary, actor.user_id
@@ -62,10 +65,12 @@ def store_image(
         with take_turn(), transaction.atomic():
             _insert_row(image, actor)
             before_commit(image)
-    except (ServiceUnavailable, DatabaseError) as fault:
+    except (ServiceUnavailable, NotFound, DatabaseError) as fault:
         logger.exception("upload of %s undone", image.object_name)
         with suppress(ServiceUnavailable, DatabaseError):
             _undo_upload(image.object_name, fault)
+        if isinstance(fault, IntegrityError) and _has_gone(product, actor):
+            raise NotFound(GONE) from fault
         raise
     return image
 
@@ -169,7 +174,7 @@ def _put_object(object_name: str, incoming: IncomingImage) -> None:
 
 
 def _undo_upload(object_name: str, fault: Exception) -> None:
-    if isinstance(fault, DatabaseError):
+    if isinstance(fault, (DatabaseError, NotFound)):
         # The commit may have come through all the same: then the name is no longer unclaimed.
         remove_unclaimed_object(object_name)
         return
@@ -207,9 +212,16 @@ def _insert_row(image: ProductImage, actor: Actor) -> None:
         raise ServiceUnavailable("The upload took too long and was undone; try again.")
 
 
+def _has_gone(product: Product, actor: Actor) -> bool:
+    if not Product.objects.filter(pk=product.pk).exists():
+        return True
+    return actor.user_id is not None and not User.objects.filter(pk=actor.user_id).exists()
+
+
 def _lock_product(product: Product) -> None:
     # Whoever changes the primary holds the product's row, so that two never wait for each other.
-    Product.objects.select_for_update().only("pk").get(pk=product.pk)
+    if not Product.objects.select_for_update().filter(pk=product.pk).values("pk"):
+        raise NotFound(GONE)
 
 
 def _demote_primary(product: Product, actor: Actor) -> list[ImageEvent]:

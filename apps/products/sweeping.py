@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from http.client import HTTPException
@@ -52,9 +53,10 @@ def sweep_temporary_files(older_than_seconds: int = DEFAULT_AGE_SECONDS) -> int:
     cutoff = time.time() - older_than_seconds
     removed = 0
     for path in Path(settings.INCOMING_ROOT).glob("*"):
-        if path.stat().st_mtime <= cutoff:
-            path.unlink(missing_ok=True)
-            removed += 1
+        with suppress(FileNotFoundError):  # its upload has just ended
+            if path.stat().st_mtime <= cutoff:
+                path.unlink()
+                removed += 1
     return removed
 
 

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from django.core.files.storage import default_storage
 from django.db import DatabaseError, connection
 
 from apps.products.image_history import Actor
 from apps.products.image_store import remove_image, remove_unclaimed_object
-from apps.products.models import ProductImage, UnclaimedObject
+from apps.products.models import ProductImage, UnclaimedObject, UploadClaim
 from apps.products.sweeping import (
     audit_objects,
     sweep_temporary_files,
     sweep_unclaimed_objects,
 )
 from tests.assertions import assert_nothing_stored, assert_problem, list_media
-from tests.conftest import Api, Cast
+from tests.conftest import Api, Cast, Service
 
 ACTOR = Actor(user_id=None, credential="test", request_id="test")
 
@@ -55,6 +57,32 @@ def test_failing_insert_leaves_no_object(api: Api):
 
     assert_problem(api.upload(), "internal_error")
     assert_nothing_stored()
+
+
+@pytest.mark.parametrize("is_primary", ["false", "true"])
+@pytest.mark.parametrize("lost", ["product", "ed"])
+@pytest.mark.django_db(transaction=True)
+def test_row_that_goes_during_the_upload_is_not_found(
+    api: Api, cast: Cast, service_here: Service, lost: str, is_primary: str
+):
+    service_here.while_body_comes = getattr(cast, lost).delete
+
+    problem = assert_problem(api.upload(is_primary=is_primary), "not_found")
+
+    assert problem["detail"] == "The product, or who changes it, was deleted meanwhile."
+    assert_nothing_stored()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_idempotency_key_is_free_again_when_the_product_went(
+    api: Api, cast: Cast, service_here: Service
+):
+    api.headers["Idempotency-Key"] = "once"
+    service_here.while_body_comes = cast.product.delete
+
+    assert_problem(api.upload(), "not_found")
+
+    assert not UploadClaim.objects.exists()
 
 
 def test_failing_insert_keeps_the_previous_primary(api: Api):
@@ -128,6 +156,17 @@ def test_sweep_removes_temporary_files(db, settings):
 
     assert sweep_temporary_files(older_than_seconds=60) == 0
     assert sweep_temporary_files(older_than_seconds=0) == 1
+
+
+def test_sweep_goes_on_when_an_upload_ends_beside_it(db, settings, monkeypatch):
+    settings.INCOMING_ROOT.mkdir(parents=True, exist_ok=True)
+    left = settings.INCOMING_ROOT / "left"
+    left.write_bytes(b"half a picture")
+    listed = [settings.INCOMING_ROOT / "moved", left]
+    monkeypatch.setattr(Path, "glob", lambda self, pattern: iter(listed))
+
+    assert sweep_temporary_files(older_than_seconds=0) == 1
+    assert not left.exists()
 
 
 def test_audit_finds_what_stands_on_one_side_only(api: Api, settings):

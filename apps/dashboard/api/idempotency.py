@@ -12,7 +12,7 @@ from django.http import HttpResponse
 
 from apps.dashboard.api.request_body import ApiRequest
 from apps.dashboard.api.schemas import ProductImageOut, describe_image
-from apps.problems import FieldError, InvalidInput, ServiceUnavailable
+from apps.problems import FieldError, InvalidInput, Problem
 from apps.products.models import ProductImage
 from apps.products.upload_claims import claim_upload, complete_claim, release_claim
 
@@ -60,6 +60,6 @@ def answer_once(
 
     try:
         return describe_image(request, store(before_commit=write_answer))
-    except (ServiceUnavailable, DatabaseError):
+    except (Problem, DatabaseError):
         release_claim(claim)
         raise
