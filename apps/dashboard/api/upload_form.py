@@ -70,7 +70,7 @@ class UploadForm:
             self._image.close()
 
     def _begin_part(self, part: MultipartSegment) -> Callable[[bytes], None]:
-        name = part.name or ""
+        name = _decode_name(part.name or "")
         field = _SQUEEZED.get(name.lower().replace("-", "").replace("_", ""))
         if field is None:
             return _ignore
@@ -87,7 +87,7 @@ class UploadForm:
                 "The part 'image' came as text, not as a file; was the @ left out in"
                 " -F image=@photo.jpg?",
             )
-        self._image = IncomingImage(part.filename)
+        self._image = IncomingImage(_decode_name(part.filename))
         return self._image.receive
 
     def _begin_text(self, part: MultipartSegment, name: str) -> Callable[[bytes], None]:
@@ -118,6 +118,10 @@ def _decode_text(name: str, text: bytearray) -> str | FieldFault:
         return text.decode()
     except UnicodeDecodeError:
         return FieldFault(f"The part {name!r} is not UTF-8 text.")
+
+
+def _decode_name(name: str) -> str:
+    return name.encode("latin-1").decode(errors="replace")
 
 
 def _ignore(_chunk: bytes) -> None:

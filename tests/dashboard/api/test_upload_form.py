@@ -56,6 +56,25 @@ def test_misplaced_part_is_named(api: Api, parts: list, field: str, message: str
     assert_nothing_stored()
 
 
+@pytest.mark.parametrize(
+    ("name", "slug"),
+    [
+        ("Déjà vu.jpg".encode(), "deja-vu"),
+        (b"K\xe4se.jpg", "kse"),
+        (b"\xff\xfe.jpg", "image"),
+        (b"a\xa0.jpg", "a"),
+    ],
+)
+def test_name_of_any_bytes_will_do(api: Api, name: bytes, slug: str):
+    body = build_form(IMAGE).replace(b"a.jpg", name)
+
+    assert f"/{slug}-" in api.post(body).json()["image_url"]
+
+
+def test_media_type_may_be_written_in_capitals(api: Api):
+    assert api.post(build_form(IMAGE), "Multipart/FORM-data; Boundary=x").status_code == 201
+
+
 def test_unknown_parts_are_ignored(api: Api):
     body = build_form(
         ('name="csrfmiddlewaretoken"', b"abc"), IMAGE, ('name="other"; filename="b"', b"x" * 99_999)
