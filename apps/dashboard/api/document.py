@@ -53,7 +53,10 @@ PROBLEM_SCHEMA: dict[str, Any] = {
     },
 }
 # What any operation may answer, besides what is its own.
-COMMON = ("unauthorized", "forbidden", "not_found", "validation_error", "rate_limited")
+COMMON = (
+    *("unauthorized", "forbidden", "not_found"),
+    *("payload_too_large", "validation_error", "rate_limited"),
+)
 FAULTS = ("internal_error", "service_unavailable")
 
 

@@ -8,6 +8,7 @@ from django.http import HttpResponse, HttpResponseNotModified
 from ninja import Path, Query, Router, Status
 from ninja.decorators import decorate_view
 
+from apps.dashboard.api.admission import admit, check_json_head
 from apps.dashboard.api.auth import AUTHENTICATORS, get_actor
 from apps.dashboard.api.document import describe_header, describe_problems
 from apps.dashboard.api.etags import build_etag, check_if_match, is_known
@@ -22,7 +23,7 @@ from apps.dashboard.api.parameters import (
     TitlePart,
     TradeItemPath,
 )
-from apps.dashboard.api.request_body import ApiRequest, check_json_body
+from apps.dashboard.api.request_body import ApiRequest
 from apps.dashboard.api.schemas import (
     ImageEventPageOut,
     ProductImageOut,
@@ -30,9 +31,8 @@ from apps.dashboard.api.schemas import (
     describe_event,
     describe_image,
 )
-from apps.dashboard.api.upload_handler import before_upload
+from apps.dashboard.api.upload_handler import check_form_head
 from apps.organizations.models import Permission
-from apps.products.access import get_product
 from apps.products.image_store import change_image, remove_image, store_image
 from apps.products.image_store import get_image as get_stored_image
 
@@ -49,12 +49,10 @@ router = Router(auth=AUTHENTICATORS, tags=["Images"])
     response={201: ProductImageOut},
     summary="Upload product image",
     openapi_extra={
-        "responses": describe_problems(
-            "bad_request", "conflict", "payload_too_large", "unsupported_media_type"
-        )
+        "responses": describe_problems("bad_request", "conflict", "unsupported_media_type")
     },
 )
-@decorate_view(before_upload)
+@decorate_view(admit(Permission.CONTRIBUTE, check_form_head))
 def upload_image(
     request: ApiRequest,
     response: HttpResponse,
@@ -82,12 +80,12 @@ def upload_image(
     summary="List product images",
     openapi_extra={"responses": describe_problems()},
 )
+@decorate_view(admit(Permission.VIEW))
 def list_images(
     request: ApiRequest, path: Path[TradeItemPath], page: Query[PageQuery]
 ) -> ProductImagePageOut:
     """List the images of a product, a page at a time: the primary image first, then by ``priority``, then the newest first. A page past the end is empty. Requires membership in the organization."""
-    product = get_product(request.auth, path.organization_id, path.gtin, Permission.VIEW)
-    ordered = product.images.order_by("-is_primary", "priority", "-created", "id")
+    ordered = request.product.images.order_by("-is_primary", "priority", "-created", "id")
     images, pagination = read_page(ordered, page)
     data = [describe_image(request, image) for image in images]
     return ProductImagePageOut(data=data, pagination=pagination)
@@ -102,12 +100,12 @@ def list_images(
         "responses": {304: {"description": "Not Modified"}, **describe_problems()},
     },
 )
+@decorate_view(admit(Permission.VIEW))
 def get_image(
     request: ApiRequest, response: HttpResponse, path: Path[ImagePath]
 ) -> ProductImageOut | HttpResponse:
     """Get one image, with an ``ETag`` to send back as ``If-Match`` when you change it. Requires membership in the organization."""
-    product = get_product(request.auth, path.organization_id, path.gtin, Permission.VIEW)
-    image = get_stored_image(product, path.image_id)
+    image = get_stored_image(request.product, path.image_id)
     response.headers["ETag"] = build_etag(image)
     if is_known(request, image):
         return HttpResponseNotModified(headers=response.headers)
@@ -121,18 +119,17 @@ def get_image(
     openapi_extra={
         "parameters": [IF_MATCH],
         "responses": describe_problems(
-            "bad_request", "precondition_failed", "payload_too_large", "unsupported_media_type"
+            "bad_request", "precondition_failed", "unsupported_media_type"
         ),
     },
 )
-@decorate_view(check_json_body)
+@decorate_view(admit(Permission.CONTRIBUTE, check_json_head))
 def update_image(
     request: ApiRequest, response: HttpResponse, path: Path[ImagePath], changes: ProductImageIn
 ) -> ProductImageOut:
     """Change caption, place, or primary flag: only the members that are sent. Promoting an image demotes the previous primary; ``is_primary: false`` demotes this one and promotes no other. With ``If-Match`` the change is made only if the image is still as you read it. Requires the ``organization.contribute_organization`` permission on the membership."""
-    product = get_product(request.auth, path.organization_id, path.gtin, Permission.CONTRIBUTE)
     image = change_image(
-        product,
+        request.product,
         path.image_id,
         changes.model_dump(exclude_unset=True),
         get_actor(request),
@@ -151,11 +148,11 @@ def update_image(
         "responses": describe_problems("precondition_failed"),
     },
 )
+@decorate_view(admit(Permission.CONTRIBUTE))
 def delete_image(request: ApiRequest, path: Path[ImagePath]) -> Status[None]:
     """Delete an image and its file. When it was the primary image, no other is promoted. Requires the ``organization.contribute_organization`` permission on the membership."""
-    product = get_product(request.auth, path.organization_id, path.gtin, Permission.CONTRIBUTE)
     check = partial(check_if_match, request)
-    remove_image(product, path.image_id, get_actor(request), check)
+    remove_image(request.product, path.image_id, get_actor(request), check)
     return Status(204, None)
 
 
@@ -165,12 +162,11 @@ def delete_image(request: ApiRequest, path: Path[ImagePath]) -> Status[None]:
     summary="List the history of product images",
     openapi_extra={"responses": describe_problems()},
 )
+@decorate_view(admit(Permission.VIEW))
 def list_image_history(
     request: ApiRequest, path: Path[TradeItemPath], page: Query[PageQuery]
 ) -> ImageEventPageOut:
     """List who did what to the images of a product, the newest first: uploaded, promoted, demoted, retitled, reprioritised, deleted. Requires membership in the organization."""
-    product = get_product(request.auth, path.organization_id, path.gtin, Permission.VIEW)
-    events, pagination = read_page(
-        product.image_events.select_related("user").order_by("-id"), page
-    )
+    ordered = request.product.image_events.select_related("user").order_by("-id")
+    events, pagination = read_page(ordered, page)
     return ImageEventPageOut(data=list(map(describe_event, events)), pagination=pagination)

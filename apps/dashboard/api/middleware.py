@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable
 
@@ -17,7 +18,9 @@ from apps.dashboard.api.problem_responses import (
 from apps.dashboard.api.rate_limit import count_request
 from apps.dashboard.api.request_body import ApiRequest
 from apps.dashboard.api.request_log import log_request
-from apps.problems import Unauthorized
+from apps.problems import MethodNotAllowed, Unauthorized
+
+logger = logging.getLogger(__name__)
 
 API_PREFIX = "/dashboard/api/"
 UNLIMITED_PATHS = frozenset({f"{API_PREFIX}v1/docs", f"{API_PREFIX}v1/openapi.json"})
@@ -35,9 +38,16 @@ class ApiMiddleware:
         if not path.startswith(API_PREFIX):
             return self.get_response(request)
         started = time.perf_counter()
-        response = self.get_response(request) if path in UNLIMITED_PATHS else self._count(request)
+        answer = self._show if path in UNLIMITED_PATHS else self._count
+        response = answer(request)
         log_request(request, response, started)
         return response
+
+    def _show(self, request: ApiRequest) -> HttpResponse:
+        if request.method in ("GET", "HEAD"):
+            return ensure_problem(self.get_response(request))
+        detail = f"This address is only read, not sent {request.method}."
+        return build_problem_response(MethodNotAllowed(detail, headers={"Allow": "GET, HEAD"}))
 
     def _count(self, request: ApiRequest) -> HttpResponse:
         try:
@@ -46,7 +56,10 @@ class ApiMiddleware:
             # Nobody is known, so nobody pays; an address may still see where it stands.
             request.caller = NOBODY
             standing = count_request(request, cost=0)
-            response = self.process_exception(request, fault) or HttpResponse(status=500)
+            response = self.process_exception(request, fault)
+            if response is None:
+                logger.exception("caller not found")
+                response = HttpResponse(status=500)
         else:
             standing = count_request(request)
             response = (

@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextlib import suppress
-from functools import wraps
 from threading import BoundedSemaphore
 from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.core.handlers.wsgi import LimitedStream, WSGIHandler, WSGIRequest
-from django.http import HttpResponse
 
 from apps.organizations.callers import Caller
-from apps.problems import PayloadTooLarge, Unauthorized, UnsupportedMediaType
+from apps.problems import PayloadTooLarge, Unauthorized
 from apps.products.image_checks import MAX_IMAGE_BYTES
 from apps.products.models import Product
 
 MAX_FORM_BYTES = MAX_IMAGE_BYTES + 64 * 1024
 MAX_DRAINED_BYTES = 32 * 1024 * 1024
 READ_BYTES = 128 * 1024
-JSON_TYPES = ("application/json", "application/merge-patch+json")
 
 # Who drains keeps a thread from those who work, so half of the threads is the most they get.
 _drains = BoundedSemaphore(max(1, settings.THREADS // 2))
@@ -32,8 +28,8 @@ class ApiRequest(WSGIRequest):
 
     caller: Caller | Unauthorized  # set by the middleware
     auth: Caller  # set by ninja
-    product: Product  # these two set by the upload's admission
-    idempotency_key: str | None
+    product: Product  # set by the admission
+    idempotency_key: str | None  # set by the upload's
     _read_started: bool  # Django's own
 
     def __init__(self, environ: dict[str, Any]) -> None:
@@ -92,20 +88,6 @@ def build_too_large(actual: int) -> PayloadTooLarge:
         limit=MAX_FORM_BYTES,
         actual=actual,
     )
-
-
-def check_json_body(run: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Decorate ninja's view so that a body of another media type is refused unread."""
-
-    @wraps(run)
-    def checked(request: ApiRequest, **path: str) -> HttpResponse:
-        if request.content_type not in JSON_TYPES:
-            raise UnsupportedMediaType(
-                f"The body is {request.content_type or 'untyped'}; send application/json."
-            )
-        return run(request, **path)
-
-    return checked
 
 
 class ApiHandler(WSGIHandler):

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import wraps
 from typing import Any
 
 from django.core.exceptions import SuspiciousMultipartForm
 from django.core.files.uploadhandler import FileUploadHandler
-from django.http import HttpResponse
 from django.utils.datastructures import MultiValueDict
 from multipart import MultipartError, PushMultipartParser
 
-from apps.dashboard.api.auth import require_caller
 from apps.dashboard.api.idempotency import read_idempotency_key
-from apps.dashboard.api.parameters import TradeItemPath
 from apps.dashboard.api.request_body import (
     MAX_FORM_BYTES,
     READ_BYTES,
@@ -22,24 +17,18 @@ from apps.dashboard.api.request_body import (
     build_too_large,
 )
 from apps.dashboard.api.upload_form import UploadForm
-from apps.organizations.models import Permission
 from apps.problems import BadRequest, FormCutShort, UnsupportedMediaType
-from apps.products.access import get_product
 from apps.products.image_store import release_connection
 from apps.products.incoming_image import IncomingImage
 
 MAX_PARTS = 100
 
 
-def admit_upload(request: ApiRequest, organization_id: str, gtin: str) -> None:
-    """Decide all that head and path can tell, before a byte of the body is read.
+def check_form_head(request: ApiRequest) -> None:
+    """Refuse what declares itself as no such form, and have this read by `ImageUploadHandler`.
 
-    Raises Unauthorized, InvalidInput, NotFound, Forbidden, UnsupportedMediaType or
-    PayloadTooLarge, in this order. Leaves the product on the request.
+    Raises UnsupportedMediaType, PayloadTooLarge, FormCutShort or InvalidInput, in this order.
     """
-    caller = require_caller(request)
-    path = TradeItemPath.model_validate({"organization_id": organization_id, "gtin": gtin})
-    request.product = get_product(caller, path.organization_id, path.gtin, Permission.CONTRIBUTE)
     if request.content_type != "multipart/form-data":
         raise UnsupportedMediaType(
             f"The body is {request.content_type or 'of no declared type'};"
@@ -51,19 +40,11 @@ def admit_upload(request: ApiRequest, organization_id: str, gtin: str) -> None:
     if declared == 0:
         raise FormCutShort("The form is empty: no bytes were sent.")
     request.idempotency_key = read_idempotency_key(request)
+    # Django's parser knows the type in small letters alone (RFC 9110 §8.3.1).
+    _, *parameters = request.META["CONTENT_TYPE"].partition(";")
+    request.META["CONTENT_TYPE"] = "".join((request.content_type, *parameters))
     request.upload_handlers = [ImageUploadHandler(request)]
     release_connection()
-
-
-def before_upload(run: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Decorate ninja's view so that `admit_upload` comes before ninja looks at the form."""
-
-    @wraps(run)
-    def admitted(request: ApiRequest, organization_id: str, gtin: str) -> HttpResponse:
-        admit_upload(request, organization_id, gtin)
-        return run(request, organization_id=organization_id, gtin=gtin)
-
-    return admitted
 
 
 class RefusingUploadHandler(FileUploadHandler):
@@ -109,7 +90,10 @@ class ImageUploadHandler(RefusingUploadHandler):
         return form.get_fields(), files
 
     def _read_form(self, request: ApiRequest, boundary: bytes, form: UploadForm) -> None:
-        parser = PushMultipartParser(boundary, max_segment_count=MAX_PARTS)
+        # A name of any bytes will do: latin-1 takes them all, and `UploadForm` makes text of them.
+        parser = PushMultipartParser(
+            boundary, max_segment_count=MAX_PARTS, header_charset="latin-1"
+        )
         try:
             while chunk := request.read(READ_BYTES):
                 self.received_bytes += len(chunk)
@@ -118,7 +102,7 @@ class ImageUploadHandler(RefusingUploadHandler):
                 for event in parser.parse(chunk):
                     form.take(event)
         except MultipartError as fault:
-            raise BadRequest(f"The multipart form is malformed: {fault}.") from fault
+            raise BadRequest(f"The multipart form is malformed: {fault.args[0]}.") from fault
         try:
             parser.close()
         except MultipartError as fault:

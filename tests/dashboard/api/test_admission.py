@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 from datetime import timedelta
 
+import httpx
 import pytest
 from django.contrib.auth.models import User
 
@@ -99,6 +100,34 @@ def test_unknown_path_and_wrong_method_are_problems(api: Api):
     response = api.client.put(api.path, headers=api.headers)
     assert_problem(response, "method_not_allowed")
     assert set(response.headers["Allow"].split(", ")) == {"GET", "POST"}
+
+
+@pytest.mark.parametrize("page", ["docs", "openapi.json"])
+def test_faults_of_what_is_open_to_all_are_problems_too(client_here: httpx.Client, page: str):
+    address = f"/dashboard/api/v1/{page}"
+
+    assert_problem(client_here.get(address, headers={"Host": "evil.example"}), "bad_request")
+    for method in ("POST", "PUT", "PATCH", "DELETE", "OPTIONS"):
+        response = client_here.request(method, address, content=b"x")
+        assert_problem(response, "method_not_allowed")
+        assert response.headers["Allow"] == "GET, HEAD"
+    assert client_here.head(address).status_code == 200
+
+
+@pytest.mark.parametrize("method", ["GET", "PATCH", "DELETE"])
+def test_body_that_is_too_long_is_refused_wherever_it_is_sent(
+    api: Api, service_here: Service, method: str
+):
+    image = api.upload().json()
+    headers = {**api.headers, "Content-Type": "application/json"}
+
+    response = api.client.request(
+        method, f"{api.path}/{image['id']}", headers=headers, content=bytes(65_537)
+    )
+
+    problem = assert_problem(response, "payload_too_large")
+    assert (problem["limit"], problem["actual"]) == (65_536, 65_537)
+    assert service_here.bytes_read_before_answer == 0
 
 
 def test_unknown_host_is_a_problem(api: Api):

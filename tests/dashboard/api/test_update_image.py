@@ -6,7 +6,7 @@ import pytest
 
 from apps.products.models import ProductImage
 from tests.assertions import assert_faults, assert_problem
-from tests.conftest import Api, Cast
+from tests.conftest import Api, Cast, Service
 
 
 @pytest.fixture
@@ -47,6 +47,41 @@ def test_unknown_image_is_not_found(api: Api, image: dict, image_id: str):
     ):
         assert_problem(response, "not_found")
     assert ProductImage.objects.get().title == "Front"
+
+
+@pytest.mark.parametrize(
+    ("who", "content_type", "body", "error_code"),
+    [
+        ("nobody", "text/plain", b"{", "unauthorized"),
+        ("stranger", "text/plain", b"{", "not_found"),
+        ("stranger", "application/json", b'{"priority": -1}', "not_found"),
+        ("reader", "application/json", b"{", "forbidden"),
+        ("editor", "text/plain", b"{", "unsupported_media_type"),
+        ("editor", "application/json", b"{", "bad_request"),
+    ],
+)
+def test_change_is_looked_at_once_it_is_known_who_asks(
+    api: Api,
+    cast: Cast,
+    image: dict,
+    service_here: Service,
+    who: str,
+    content_type: str,
+    body: bytes,
+    error_code: str,
+):
+    keys = {
+        "nobody": {},
+        "stranger": {"X-API-Key": cast.issue(cast.zoe, organization=cast.globex)},
+        "reader": {"X-API-Key": cast.issue(cast.ed, role="readonly")},
+        "editor": api.headers,
+    }
+    headers = {**keys[who], "Content-Type": content_type}
+
+    response = api.client.patch(f"{api.path}/{image['id']}", headers=headers, content=body)
+
+    assert_problem(response, error_code)
+    assert bool(service_here.bytes_read_before_answer) is (error_code == "bad_request")
 
 
 def test_known_state_is_not_sent_again(api: Api, image: dict):
