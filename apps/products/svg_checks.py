@@ -25,6 +25,7 @@ MAX_ATTRIBUTES = 512
 MAX_NAMES = 4096
 MAX_TOKEN_BYTES = 1024 * 1024
 MAX_STYLE_CHARACTERS = 256 * 1024
+MAX_STYLE_MARKS = 1_000_000
 MAX_FINDINGS = 1000
 MAX_FINDINGS_LISTED = 10
 
@@ -86,6 +87,7 @@ class SvgCheck:
         self._style_depth = 0
         self._style_line = 0
         self._style_characters = 0
+        self._style_marks = 0
         self._findings: list[str] = []
         self._found = 0
         self._connect()
@@ -177,6 +179,7 @@ class SvgCheck:
         for attribute, value in zip(values, values, strict=True):
             check = rule.attributes[attribute]
             if check is not None:
+                self._count_marks(value)
                 for fault in check(value):
                     self._add_finding(fault, self._parser.CurrentLineNumber)
 
@@ -209,6 +212,14 @@ class SvgCheck:
         # Neither expat nor Python forgets a name before the end of the file.
         if self._rules.count_names() + len(self._prefixes) > MAX_NAMES:
             self._refuse_limit("more different names than", MAX_NAMES)
+
+    def _count_marks(self, value: str) -> None:
+        # Each escape and each function is looked at by itself.
+        self._style_marks += value.count("\\") + value.count("(")
+        if self._style_marks > MAX_STYLE_MARKS:
+            self._refuse_limit(
+                "attributes with more backslashes and brackets than", MAX_STYLE_MARKS
+            )
 
     def _open_style_sheet(self) -> None:
         self._style_depth = self._depth

@@ -367,6 +367,11 @@ LIMITS = {
     "names": (svg("".join(f"<g{n}/>" for n in range(4096))), 4096, "more different names"),
     "prefixes": (svg("".join(f'<g xmlns:p{n}="u"/>' for n in range(4096))), 4096, "names"),
     "tag": (svg(f'<g d="{";" * 1_200_000}"/>'), 1_048_576, "one tag or comment of more than"),
+    "marks": (
+        svg(f"<g style='{'(' * 100_001}'/>" * 10),
+        1_000_000,
+        "backslashes and brackets than",
+    ),
     "style": (svg(f"<style>{';' * 300_000}</style>"), 262_144, "style sheets of more than"),
 }
 
