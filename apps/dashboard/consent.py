@@ -90,7 +90,8 @@ class ConsentView(BaseAuthorizationView):  # type: ignore[misc]  # the toolkit h
         resources = self.request.GET.getlist("resource")
         api = get_origin(self.request)
         for resource in resources:
-            if resource.rstrip("/") != api and not resource.startswith(f"{api}{API_PREFIX}"):
+            is_ours = resource.rstrip("/") == api or resource.startswith(f"{api}{API_PREFIX}")
+            if not is_ours or "\0" in resource:
                 raise OAuthToolkitError(
                     error=CustomOAuth2Error(
                         error="invalid_target",

@@ -26,6 +26,8 @@ ROLES = [
 ]
 # A database integer; nobody is served that often.
 MAX_LIMIT = 1_000_000
+# A key ends at midnight, on a day that has to exist.
+LAST_DAY = date.max - timedelta(days=1)
 
 
 class NewApiKeyForm(forms.Form):
@@ -60,6 +62,10 @@ class NewApiKeyForm(forms.Form):
         day: date | None = self.cleaned_data["expires_on"]
         if day is not None and day < timezone.now().date():
             raise forms.ValidationError("That day is over; choose today or a later one.")
+        if day is not None and day > LAST_DAY:
+            raise forms.ValidationError(
+                "That is too far off; leave it empty for a key without end."
+            )
         return day
 
     def clean(self) -> dict[str, Any]:

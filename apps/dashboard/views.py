@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from django.core.files.storage import default_storage
 from django.db import Error as DatabaseFault
 from django.db import connection
@@ -145,6 +146,12 @@ def serve_object(request: HttpRequest, object_name: str) -> HttpResponseBase:
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if isinstance(exception, RequestDataTooBig):
+        return _render_error(
+            413,
+            "That is more than this page takes",
+            "Shorten what you wrote and send it again; pictures go in on a product's page.",
+        )
     return _render_error(
         400,
         "We could not read that",

@@ -81,6 +81,7 @@ def test_limits_and_last_day_are_kept(olga, cast):
         ("role", "owner"),
         ("expires_on", "2020-01-01"),
         ("expires_on", "soon"),
+        ("expires_on", "9999-12-31"),
         ("rate_limit_per_minute", "0"),
         ("rate_limit_per_day", "-1"),
         ("rate_limit_per_day", "9" * 12),

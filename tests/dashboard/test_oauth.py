@@ -222,6 +222,7 @@ def test_expired_tokens_are_cleared_by_command(flow):
         ({"response_type": "token"}, "unsupported_response_type"),
         ({"response_type": None}, "invalid_request"),
         ({"resource": "https://elsewhere.example/api"}, "invalid_target"),
+        ({"resource": "http://testserver/dashboard/api/\0"}, "invalid_target"),
     ],
 )
 @pytest.mark.parametrize("is_signed_in", [True, False])
