@@ -72,6 +72,13 @@ def test_docs_need_no_credential_and_take_no_post(client):
     assert client.post("/dashboard/api/v1/docs").status_code == 405
 
 
+def test_form_that_is_too_large_is_told_so(client):
+    response = client.post("/accounts/login", {"username": "x" * 70_000, "password": "x"})
+
+    assert response.status_code == 413
+    assert "That is more than this page takes" in response.content.decode()
+
+
 def test_json_may_load_nothing(client):
     response = client.get("/dashboard/api/v1/openapi.json")
     policy = "default-src 'none'; frame-ancestors 'none'"
