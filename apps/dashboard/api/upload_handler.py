@@ -95,12 +95,8 @@ class ImageUploadHandler(RefusingUploadHandler):
             boundary, max_segment_count=MAX_PARTS, header_charset="latin-1"
         )
         try:
-            while chunk := request.read(READ_BYTES):
-                self.received_bytes += len(chunk)
-                if self.received_bytes > MAX_FORM_BYTES:
-                    raise build_too_large(self.received_bytes)
-                for event in parser.parse(chunk):
-                    form.take(event)
+            while self._read_chunk(request, parser, form):
+                pass
         except MultipartError as fault:
             raise BadRequest(f"The multipart form is malformed: {fault.args[0]}.") from fault
         try:
@@ -110,6 +106,18 @@ class ImageUploadHandler(RefusingUploadHandler):
                 f"The form ended before its closing boundary: {self.received_bytes} bytes came"
                 f"{_describe_declared(request)}."
             ) from fault
+
+    def _read_chunk(
+        self, request: ApiRequest, parser: PushMultipartParser, form: UploadForm
+    ) -> bool:
+        # By itself, so that none of the bytes are held while a client is waited for.
+        chunk = request.read(READ_BYTES)
+        self.received_bytes += len(chunk)
+        if self.received_bytes > MAX_FORM_BYTES:
+            raise build_too_large(self.received_bytes)
+        for event in parser.parse(chunk) if chunk else ():
+            form.take(event)
+        return bool(chunk)
 
 
 def _describe_declared(request: ApiRequest) -> str:
