@@ -6,8 +6,9 @@ import json
 
 import httpx
 import pytest
+from playwright.sync_api import expect
 
-from tests.browser.brand_manager import expect_names, get_path, sign_in, visit
+from tests.browser.brand_manager import expect_names, get_cards, get_path, sign_in, visit
 from tests.sample_images import make_jpeg
 from tests.servers import run_manage
 
@@ -18,7 +19,7 @@ from apps.organizations.models import Organization
 from apps.products.gtin import get_check_digit
 from apps.products.models import Product
 owner = Organization.objects.get(name="Alder & Finch")
-bodies = [f"0950700{number:06}" for number in range(30)]
+bodies = [f"0950700{number:06}" for number in range(60)]
 gtins = [body + get_check_digit(body + "0") for body in bodies]
 Product.objects.bulk_create(Product(gtin=g, name=f"Test Blend {g[7:13]}", owner=owner) for g in gtins)
 print("GTINS=" + json.dumps(gtins))
@@ -108,4 +109,7 @@ def three(product, upload, gtin):
         upload(gtin, make_jpeg(), title=title, **fields)
     product.page.reload()
     expect_names(product.page, "Front", "Side", "Back")
+    # A picture that is deleted while it is made smaller would be told as a 404.
+    for card in get_cards(product.page).all():
+        expect(card.locator("img")).not_to_have_js_property("naturalWidth", 0)
     return product

@@ -168,9 +168,9 @@ def test_key_of_a_crash_is_free_and_an_answered_one_is_told_again(
 @BOTH
 @BACK
 def test_nobody_is_refused_for_longer_than_a_window(clocked: World, clock: Clock, back: int):
-    headers = {"X-API-Key": clocked.seed["api_keys"]["manager"]}
+    headers = {"X-API-Key": clocked.seed["api_keys"]["readonly"]}
     limit = "update organizations_apikey set rate_limit_per_minute = {}"
-    limit += " where name = 'Sample: manager' returning id"
+    limit += " where name = 'Sample: readonly' returning id"
     clocked.select(limit.format(5))
     for offset in (0, -back, 0):
         clock.set_off(offset, clocked)

@@ -51,7 +51,7 @@ def test_postgresql_that_hangs_in_a_storm_leaves_rows_and_objects_that_match(
     begun = Event()
 
     def upload(number: int) -> httpx.Response:
-        if number == 40:
+        if number == 20:
             begun.set()
         return stack_world.upload(make_jpeg(), wait=60, is_primary="true")
 
