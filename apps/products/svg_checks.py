@@ -173,7 +173,9 @@ class SvgCheck:
         self._check_bounds(len(attributes) // 2)
         if rule.fault:
             self._add_finding(rule.fault, self._parser.CurrentLineNumber)
-        if rule.is_style and not self._style_depth:
+        if self._style_depth:  # browsers read what stands on both sides of it as one text
+            self._add_finding("an element within <style>", self._parser.CurrentLineNumber)
+        elif rule.is_style:
             self._open_style_sheet()
         values = iter(attributes)
         for attribute, value in zip(values, values, strict=True):

@@ -171,6 +171,19 @@ def test_broken_progression_is_refused(place: int, value: int, told: str):
     assert told in get_refusal(replace_in_segment(SOS, place, value, jpeg))
 
 
+@pytest.mark.parametrize(
+    ("repeated", "times", "named"),
+    [("scan", 200, "more than 200 scans"), ("table", 2001, "more than 2,000 segments")],
+)
+def test_flood_that_keeps_decoders_busy_is_refused(repeated: str, times: int, named: str):
+    jpeg = make_jpeg(mode="L", progressive=True)
+    last = jpeg.rindex(SOS)
+    flood = jpeg[last:-2] if repeated == "scan" else DHT + b"\x00\x02"
+
+    assert check_in_chunks(jpeg[:last] + 100 * flood + jpeg[last:]).width
+    assert named in get_refusal(jpeg[:last] + times * flood + jpeg[last:], ImageDamaged)
+
+
 def test_progressive_scan_without_its_tables_is_refused():
     jpeg = remove_segments(DHT, make_jpeg(mode="L", progressive=True))
     assert "Huffman table DC 0, never defined" in get_refusal(jpeg)

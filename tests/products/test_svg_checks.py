@@ -167,6 +167,7 @@ VECTORS = {
     "binding": ('<g style="-moz-binding: url(#x)"/>', "CSS -moz-binding:"),
     "behavior": ('<g style="behavior:url(#default#time2)"/>', "CSS behavior:"),
     "style of XHTML": (f"<h:style {XHTML}>@import 'x'</h:style>", "CSS @import"),
+    "import around": ("<style>@im<g>x</g>port 'x'</style>", "an element within <style>"),
     "style in style": ("<style><style>x</style>@import 'x'</style>", "CSS @import"),
 }
 

@@ -46,6 +46,7 @@ def walk_jpeg(reader: ByteReader, budget: FrameBudget) -> Walk[ImageSize]:
         yield from _walk_segment(reader, marker, tables, budget)
         marker = yield from _find_marker(reader)
     while marker != EOI:
+        tables.count_segment(marker == SOS)
         if marker == SOS:
             scan = tables.add_scan((yield from _take_segment(reader)))
             marker = yield from _walk_entropy(reader, scan)

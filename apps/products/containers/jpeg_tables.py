@@ -11,6 +11,9 @@ from apps.products.containers.byte_reader import read_u16_be
 from apps.products.containers.frame_budget import ImageSize
 
 MAX_BLOCKS_IN_MCU: Final = 10
+# Decoders go through the whole picture at each scan, of which progressive files have about ten.
+MAX_SCANS: Final = 200
+MAX_SEGMENTS_AMONG_SCANS: Final = 2000
 # K.3: Motion-JPEG files leave these out, and decoders fill them in for sequential frames.
 STANDARD_TABLES: Final = frozenset({0, 1})
 
@@ -76,6 +79,23 @@ class JpegTables:
     quantization: set[int] = field(default_factory=set)
     dc_huffman: set[int] = field(default_factory=set)
     ac_huffman: set[int] = field(default_factory=set)
+    scans: int = 0
+    segments: int = 0
+
+    def count_segment(self, is_scan: bool) -> None:
+        """Count what comes from the first scan on."""
+        self.scans += is_scan
+        self.segments += 1
+        if self.scans > MAX_SCANS:
+            raise ImageDamaged(
+                f"The JPEG has more than {MAX_SCANS} scans; save it anew.", limit=MAX_SCANS
+            )
+        if self.segments > MAX_SEGMENTS_AMONG_SCANS:
+            raise ImageDamaged(
+                f"The JPEG has more than {MAX_SEGMENTS_AMONG_SCANS:,} segments among its scans;"
+                " save it anew.",
+                limit=MAX_SEGMENTS_AMONG_SCANS,
+            )
 
     def add_quantization(self, segment: bytes) -> None:
         """DQT (B.2.4.1)."""
