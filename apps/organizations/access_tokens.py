@@ -33,7 +33,8 @@ def get_access_token_caller(raw_token: str) -> Caller | None:
         return None
     return Caller(
         kind=CallerKind.OAUTH_TOKEN,
-        credential=f"{CallerKind.OAUTH_TOKEN}:{token.pk}",
+        # The application and the user, whose tokens change with each refresh.
+        credential=f"{CallerKind.OAUTH_TOKEN}:{token.application_id}:{token.user_id}",
         user_id=token.user_id,
         granted=frozenset(
             permission

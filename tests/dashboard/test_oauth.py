@@ -166,6 +166,19 @@ def test_refresh_token_is_good_once_and_its_replay_ends_the_family(flow, api):
     assert flow.refresh(second["refresh_token"]).status_code == 400
 
 
+def test_refreshing_is_no_way_around_the_rate_limit(flow, api):
+    left = []
+    with time_machine.travel(NOW, tick=False):
+        tokens = flow.get_tokens()
+        for _ in range(3):
+            headers = {"Authorization": f"Bearer {tokens['access_token']}"}
+            answer = api.client.get(api.path, headers=headers)
+            left.append(int(answer.headers["RateLimit-Remaining"]))
+            tokens = flow.refresh(tokens["refresh_token"]).json()
+
+    assert left == [299, 298, 297]
+
+
 def test_refresh_can_ask_for_less_but_not_for_more(flow):
     tokens = flow.get_tokens(scope="images:read")
 
