@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import uuid
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 
 
 class Permission(models.TextChoices):
@@ -68,6 +68,12 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} ({self.role})"
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """Remove the member, and with them the keys that they made for the organization."""
+        with transaction.atomic():
+            self.user.api_keys.filter(organization=self.organization_id).update(is_active=False)
+            return super().delete(*args, **kwargs)
 
 
 class ApiKey(models.Model):
