@@ -9,6 +9,7 @@ from typing import Any
 
 from axes.backends import AxesStandaloneBackend
 from django.conf import settings
+from django.contrib.auth import views as auth_views
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -18,6 +19,8 @@ from apps.dashboard.api.window_counts import Quota
 
 # A password costs a quarter of a second of CPU: as many attempts an address may make, whomever as.
 ATTEMPTS = Quota(60, MINUTE_SECONDS)
+# The old password may be guessed as seldom as the one for signing in.
+CHANGES = Quota(10, 15 * MINUTE_SECONDS)
 # What the table of failed attempts has room for; nobody's name is that long.
 MAX_USERNAME_LENGTH = 255
 
@@ -34,6 +37,18 @@ class AttemptLimitBackend(AxesStandaloneBackend):  # type: ignore[misc]  # axes 
             request.locked_out_seconds = math.ceil(ATTEMPTS.get_end(now) - now)
             raise PermissionDenied
         super().authenticate(request, *args, **credentials)
+
+
+class PasswordChangeView(auth_views.PasswordChangeView):
+    """Django's, which anybody at an open session could ask for the old password on and on."""
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        now = time.time()
+        [used] = get_counts().count(f"password:{request.user.pk}", [CHANGES], now)
+        if used >= CHANGES.limit:
+            request.locked_out_seconds = math.ceil(CHANGES.get_end(now) - now)  # type: ignore[attr-defined]  # as above
+            return tell_lockout(request, None, None)
+        return super().post(request, *args, **kwargs)
 
 
 def get_client_address(request: Any) -> str | None:

@@ -6,6 +6,7 @@ from django.urls import include, path
 from apps.dashboard import key_pages, product_pages, rendition_views, views
 from apps.dashboard.allowed_applications import allowed_applications
 from apps.dashboard.api.middleware import API_PREFIX
+from apps.dashboard.sign_in import PasswordChangeView
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -37,7 +38,7 @@ urlpatterns = [
     ),
     path(
         "accounts/password_change",
-        auth_views.PasswordChangeView.as_view(template_name="registration/change_password.html"),
+        PasswordChangeView.as_view(template_name="registration/change_password.html"),
         name="password_change",
     ),
     path(

@@ -84,7 +84,8 @@ def test_limits_and_last_day_are_kept(olga, cast):
         ("expires_on", "9999-12-31"),
         ("rate_limit_per_minute", "0"),
         ("rate_limit_per_day", "-1"),
-        ("rate_limit_per_day", "9" * 12),
+        ("rate_limit_per_day", "10001"),
+        ("rate_limit_per_minute", "301"),
     ],
 )
 def test_fault_is_told_and_no_key_is_made(olga, cast, field, value):
@@ -92,6 +93,16 @@ def test_fault_is_told_and_no_key_is_made(olga, cast, field, value):
     assert response.status_code == 200
     assert "field-fault" in response.content.decode()
     assert not ApiKey.objects.exists()
+
+
+def test_publishable_key_may_be_given_less_than_others(olga, cast):
+    fields = {**FIELDS, "kind": "cpk", "rate_limit_per_minute": "101"}
+
+    refused = olga.post(get_path(cast), fields)
+    olga.post(get_path(cast), {**fields, "rate_limit_per_minute": "100"})
+
+    assert "At most 100 here" in refused.content.decode()
+    assert ApiKey.objects.get().rate_limit_per_minute == 100
 
 
 def test_list_has_the_keys_of_the_organization_and_ones_own(olga, cast):

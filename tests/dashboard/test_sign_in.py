@@ -119,6 +119,26 @@ def test_changed_password_counts_and_ends_other_sessions(client, ed):
     assert sign_in(Client(), new).status_code == 302
 
 
+def test_old_password_is_not_guessed_on_and_on(client, ed):
+    new = "another-horse-another-staple"
+    data = {"old_password": "wrong", "new_password1": new, "new_password2": new}
+
+    with time_machine.travel(NOW, tick=False):
+        sign_in(client)
+        guesses = [client.post("/accounts/password_change", data) for _ in range(10)]
+        eleventh = client.post("/accounts/password_change", {**data, "old_password": PASSWORD})
+
+    assert [guess.status_code for guess in guesses] == [200] * 10
+    assert eleventh.status_code == 429
+    assert eleventh.headers["Retry-After"] == "900"
+    assert "Too many attempts" in eleventh.content.decode()
+    assert sign_in(Client()).status_code == 302
+
+
+def test_page_of_the_admin_for_a_new_password_is_ours(client):
+    assert client.get("/admin/password_change/").url == "/accounts/password_change"
+
+
 def test_faults_of_a_new_password_are_told(client, ed):
     sign_in(client)
     data = {"old_password": "wrong", "new_password1": "12345", "new_password2": "12345"}
