@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -96,6 +97,18 @@ def test_transport_security_follows_the_environment(changes: dict[str, str], pri
     shown = run_manage({**PRODUCTION, **changes}, "shell", "--no-imports", "-c", PRINT_SECURITY)
 
     assert shown.stdout.strip() == printed, shown.stderr
+
+
+def test_running_server_comes_first_in_the_document_where_its_address_is_set():
+    exported = run_manage(
+        {"API_SERVER_URL": "http://127.0.0.1:8000"},
+        *("export_openapi_schema", "--api", "closient.api.api"),
+    )
+
+    assert json.loads(exported.stdout)["servers"] == [
+        {"url": "http://127.0.0.1:8000"},
+        {"url": "https://www.closient.com"},
+    ]
 
 
 def test_only_requests_are_limited_to_statements_of_ten_seconds():

@@ -50,7 +50,7 @@ CAUSES: Final = {
             " more characters, joined by <code>_</code>.",
         ),
         Cause(
-            "The key was revoked or has expired, or its owner's account is closed.",
+            "The key was revoked or has expired, or who made it has left the organization.",
             "Create a new key in <b>Settings &rsaquo; API Keys</b>. A key is shown only once.",
         ),
         Cause(
@@ -79,10 +79,6 @@ CAUSES: Final = {
             "The organization is unknown to you, or you are not a member of it.",
             "Compare the organization's id with the one in your dashboard, and check that"
             " the API key belongs to that organization.",
-        ),
-        Cause(
-            "Who made the API key has left its organization, and the key with them.",
-            "Let a manager who is still there create a new one.",
         ),
         Cause(
             "No product of this organization has this GTIN.",

@@ -39,6 +39,8 @@ class SecurityHeadersMiddleware:
             return response
         is_page = response.headers.get("Content-Type", "").startswith("text/html")
         response.headers.setdefault(HEADER, build_page_policy() if is_page else DATA_POLICY)
+        if is_page:
+            response.headers.setdefault("Cache-Control", "private, no-cache")
         return response
 
 

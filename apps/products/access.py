@@ -30,6 +30,8 @@ def get_product(
     Raises NotFound, the same one whether organization, membership or product is missing, and
     Forbidden when the membership or the credential lacks ``permission``.
     """
+    if not caller.granted:  # the same for every product, so that none can be guessed
+        raise Forbidden("This credential may neither read nor write; a publishable key never may.")
     product = _find_product(caller, organization_id, gtin14)
     if product is None:
         raise NotFound(_describe_missing_product(gtin14))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
 from ninja import NinjaAPI
@@ -63,9 +64,14 @@ FAULTS = ("internal_error", "service_unavailable")
 class DashboardAPI(NinjaAPI):
     """Ninja's API, whose document has the schema that `describe_problems` refers to."""
 
-    def get_openapi_schema(self, **options: Any) -> Any:
-        """The document; schemas that only serve to read parameters are left out of it."""
-        document = super().get_openapi_schema(**options)
+    def get_openapi_schema(self, **_options: Any) -> Any:
+        """The document, made once; it has but one address."""
+        return self._document
+
+    @cached_property
+    def _document(self) -> Any:
+        # Schemas that only serve to read parameters are left out of it.
+        document = super().get_openapi_schema()
         schemas = document["components"]["schemas"]
         for name in ("TradeItemPath", "ImagePath", "PageQuery"):
             schemas.pop(name, None)

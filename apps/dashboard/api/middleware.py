@@ -69,6 +69,8 @@ class ApiMiddleware:
             )
         response = ensure_problem(response)
         standing.write_headers(response)
+        # A cache in between knows what an API key is no more than a password.
+        response.headers.setdefault("Cache-Control", "private, no-cache")
         return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:

@@ -33,7 +33,11 @@ class ApiRequest(WSGIRequest):
     _read_started: bool  # Django's own
 
     def __init__(self, environ: dict[str, Any]) -> None:
-        super().__init__(environ)
+        try:
+            super().__init__(environ)
+        except ValueError:  # Django's, for parameters of the type that it cannot read
+            environ["CONTENT_TYPE"] = ""
+            super().__init__(environ)
         self.is_chunked = not environ.get("CONTENT_LENGTH") and "HTTP_TRANSFER_ENCODING" in environ
         if self.is_chunked and environ.get("wsgi.input_terminated"):
             is_form = self.content_type == "multipart/form-data"

@@ -12,7 +12,7 @@ from django.contrib.auth.models import User
 from apps.dashboard.api.request_body import ApiRequest
 from apps.organizations.models import ApiKey, Membership
 from tests.assertions import assert_nothing_stored, assert_problem
-from tests.conftest import Api, Cast, Service
+from tests.conftest import FOREIGN_GTIN, GTIN, OTHER_GTIN, Api, Cast, Service
 
 BODY = b"--x\r\n" + bytes(300_000)
 COOKIES = {"Cookie": "csrftoken=abcdefghijklmnopqrstuvwxyzabcdef; sessionid=abcdef"}
@@ -60,6 +60,16 @@ def test_key_dies_with_its_creators_membership(api: Api, cast: Cast):
     assert_problem(api.upload(), "not_found")
 
 
+def test_key_does_not_come_back_with_its_creator(api: Api, cast: Cast):
+    own = cast.issue(cast.ed, kind="csu")
+    Membership.objects.get(user=cast.ed).delete()
+    Membership.objects.create(user=cast.ed, organization=cast.acme, role="editor")
+
+    assert_problem(api.upload(), "unauthorized")
+    api.headers["X-API-Key"] = own
+    assert api.upload().status_code == 201
+
+
 def test_key_dies_with_its_creators_account(api: Api, cast: Cast):
     User.objects.filter(pk=cast.ed.pk).update(is_active=False)
 
@@ -100,6 +110,31 @@ def test_unknown_path_and_wrong_method_are_problems(api: Api):
     response = api.client.put(api.path, headers=api.headers)
     assert_problem(response, "method_not_allowed")
     assert set(response.headers["Allow"].split(", ")) == {"GET", "POST"}
+
+
+def test_media_type_that_django_cannot_read_is_none(api: Api):
+    odd = "multipart/form-data; boundary*=q''x"
+
+    assert_problem(api.post(BODY, odd), "unsupported_media_type")
+    assert_problem(api.client.get("/dashboard/api/", headers={"Content-Type": odd}), "not_found")
+
+
+def test_publishable_key_tells_nothing_of_what_there_is(api: Api, cast: Cast):
+    api.headers["X-API-Key"] = cast.issue(cast.ed, kind="cpk")
+
+    answers = [
+        api.client.get(api.path.replace(GTIN, gtin), headers=api.headers)
+        for gtin in (GTIN, OTHER_GTIN, FOREIGN_GTIN, "00614141123452")
+    ]
+
+    assert {assert_problem(answer, "forbidden")["detail"] for answer in answers} == {
+        "This credential may neither read nor write; a publishable key never may."
+    }
+
+
+def test_answer_is_for_no_shared_cache(api: Api):
+    assert api.get().headers["Cache-Control"] == "private, no-cache"
+    assert api.client.get("/dashboard/api/").headers["Cache-Control"] == "private, no-cache"
 
 
 @pytest.mark.parametrize("page", ["docs", "openapi.json"])

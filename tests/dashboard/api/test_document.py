@@ -9,8 +9,6 @@ from typing import Any
 import httpx
 import pytest
 
-from closient.api import api
-
 REPOSITORY = Path(__file__).resolve().parents[3]
 PUBLISHED = json.loads(Path(__file__).with_name("openapi-upload.json").read_text())
 OPERATIONS = {
@@ -84,12 +82,3 @@ def test_every_problem_of_an_operation_has_an_example(served: dict[str, Any]):
             for status, response in problems.items():
                 example = response["content"]["application/problem+json"]["example"]
                 assert example["status"] == int(status)
-
-
-def test_running_server_comes_first_where_its_address_is_set(monkeypatch):
-    monkeypatch.setattr(api, "servers", [{"url": "http://127.0.0.1:8000"}, *api.servers])
-
-    assert api.get_openapi_schema()["servers"] == [
-        {"url": "http://127.0.0.1:8000"},
-        {"url": "https://www.closient.com"},
-    ]

@@ -71,7 +71,6 @@ async function showReference() {
     domNode: mount,
     deepLinking: true,
     displayRequestDuration: true,
-    persistAuthorization: true,
     plugins: [foldDescription, unlinkNames],
     requestInterceptor: addCsrfToken,
     validatorUrl: null,
