@@ -58,13 +58,13 @@ def get_rendition(image: ProductImage, size: int) -> bytes:
     """
     if image.is_undecodable:
         raise _build_refusal()
+    release_connection()
     stored = _read_rendition(image, size)
     return _make_renditions_once(image)[size] if stored is None else stored
 
 
 def _make_renditions_once(image: ProductImage) -> dict[int, bytes]:
     with _take(_seats, 0):
-        release_connection()
         with _under_way_lock:
             is_first = image.pk not in _under_way
             render = _under_way.setdefault(image.pk, Future())

@@ -5,17 +5,20 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from functools import cached_property
+from pathlib import Path
 from tempfile import SpooledTemporaryFile
 from typing import Any
 
 from boto3.exceptions import Boto3Error
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
+from django.conf import settings
 from django.core.files import File
 from storages.backends.s3 import S3Storage
 
 from apps.problems import StorageUnavailable
 from apps.products.incoming_image import IncomingImage
+from apps.products.rendition_names import FOLDER
 
 S3_FAULTS = (Boto3Error, BotoCoreError, ClientError)
 CACHE_CONTROL = "public, max-age=31536000, immutable"
@@ -81,13 +84,16 @@ class ImmutableS3Storage(S3Storage):  # type: ignore[misc]  # has no types
 
     def _open(self, name: str, mode: str = "rb") -> File[bytes]:
         """A copy, in memory while it is small; one request, where django-storages makes two."""
-        copy = SpooledTemporaryFile(MAX_BYTES_IN_MEMORY)  # noqa: SIM115 (the caller closes it)
+        is_rendition = name.startswith(FOLDER)
+        client = self.impatient_client if is_rendition else self.connection.meta.client
+        # Not in /tmp, which may be small, or closed to a service.
+        folder = Path(settings.INCOMING_ROOT)
+        folder.mkdir(parents=True, exist_ok=True)
+        copy = SpooledTemporaryFile(MAX_BYTES_IN_MEMORY, dir=str(folder))  # noqa: SIM115 (the caller closes it)
         try:
-            answer = self.connection.meta.client.get_object(
-                Bucket=self.bucket_name, Key=self._normalize_name(name)
-            )
+            answer = client.get_object(Bucket=self.bucket_name, Key=self._normalize_name(name))
             shutil.copyfileobj(answer["Body"], copy, MAX_BYTES_IN_MEMORY)
-        except self.connection.meta.client.exceptions.NoSuchKey as fault:
+        except client.exceptions.NoSuchKey as fault:
             copy.close()
             raise FileNotFoundError(name) from fault
         except (*S3_FAULTS, OSError) as fault:

@@ -86,7 +86,10 @@ def _answers(url: str) -> bool:
 
 
 class Relay:
-    """Passes connections on to a server, until it is cut; then nobody listens, and all are lost."""
+    """Passes connections on to a server, until it is cut; then nobody listens, and all are lost.
+
+    While ``passes`` is clear, it takes what is sent, and passes nothing on.
+    """
 
     def __init__(self, target_url: str) -> None:
         target = urlsplit(target_url)
@@ -94,6 +97,8 @@ class Relay:
         assert target.port
         self._target = (target.hostname, target.port)
         self._pipes: list[socket.socket] = []
+        self.passes = threading.Event()
+        self.passes.set()
         self._door = socket.create_server((HOST, 0))
         self._port = self._door.getsockname()[1]
         self.url = f"http://{HOST}:{self._port}"
@@ -126,12 +131,14 @@ class Relay:
                     continue
                 self._pipes += [near, far]
                 for ends in ((near, far), (far, near)):
-                    threading.Thread(target=_pump, args=ends, daemon=True).start()
+                    pump = (*ends, self.passes)
+                    threading.Thread(target=_pump, args=pump, daemon=True).start()
 
 
-def _pump(source: socket.socket, drain: socket.socket) -> None:
+def _pump(source: socket.socket, drain: socket.socket, passes: threading.Event) -> None:
     with suppress(OSError):
         while data := source.recv(1 << 16):
+            passes.wait()
             drain.sendall(data)
     with suppress(OSError):
         drain.shutdown(socket.SHUT_RDWR)

@@ -66,6 +66,24 @@ def test_upload_is_refused_while_the_storage_is_gone_and_taken_after(
     assert distant_world.sweep() == {"removed_objects": 1}
 
 
+def test_thumbnails_wait_for_a_hanging_storage_without_a_connection(
+    distant_world: World, relay: Relay
+):
+    thumbnail = f"/renditions/{distant_world.upload().json()['id']}/96"
+    with distant_world.sign_in("editor") as member, ThreadPoolExecutor(16) as pool:
+        assert member.get(thumbnail).status_code == 200
+        relay.passes.clear()
+        thumbnails = [pool.submit(member.get, thumbnail) for _ in range(16)]
+        time.sleep(1)
+        started = time.monotonic()
+        listed = httpx.get(distant_world.images_url, headers=distant_world.headers, timeout=30)
+        seconds = time.monotonic() - started
+        assert {each.result().status_code for each in thumbnails} == {503}
+        relay.passes.set()
+
+    assert (listed.status_code, seconds < 2) == (200, True)
+
+
 def test_storage_that_breaks_off_in_the_middle_leaves_nothing(distant_world: World, relay: Relay):
     [(images, _)] = distant_world.select(COUNTS)
     done = threading.Event()

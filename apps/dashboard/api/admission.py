@@ -14,6 +14,7 @@ from apps.dashboard.api.request_body import ApiRequest
 from apps.organizations.models import Permission
 from apps.problems import PayloadTooLarge, UnsupportedMediaType
 from apps.products.access import get_product
+from apps.products.image_store import release_connection
 
 JSON_TYPES = ("application/json", "application/merge-patch+json")
 
@@ -34,12 +35,16 @@ def check_length(request: ApiRequest) -> None:
 
 
 def check_json_head(request: ApiRequest) -> None:
-    """Refuse what does not declare itself as JSON. Raises UnsupportedMediaType, PayloadTooLarge."""
+    """Refuse what does not declare itself as JSON, and wait for the rest without a connection.
+
+    Raises UnsupportedMediaType or PayloadTooLarge.
+    """
     if request.content_type not in JSON_TYPES:
         raise UnsupportedMediaType(
             f"The body is {request.content_type or 'untyped'}; send application/json."
         )
     check_length(request)
+    release_connection()
 
 
 def admit(

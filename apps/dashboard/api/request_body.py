@@ -13,6 +13,7 @@ from django.core.handlers.wsgi import LimitedStream, WSGIHandler, WSGIRequest
 from apps.organizations.callers import Caller
 from apps.problems import PayloadTooLarge, Unauthorized
 from apps.products.image_checks import MAX_IMAGE_BYTES
+from apps.products.image_store import release_connection
 from apps.products.models import Product
 
 MAX_FORM_BYTES = MAX_IMAGE_BYTES + 64 * 1024
@@ -67,6 +68,8 @@ class ApiRequest(WSGIRequest):
         for ``100 Continue`` has sent nothing yet, and will not (RFC 9110 §10.1.1).
         """
         super().close()
+        # Django would give the connection back after the drain, which may last.
+        release_connection()
         awaits_go_ahead = "100-continue" in self.META.get("HTTP_EXPECT", "").lower()
         if (self._read_started or not awaits_go_ahead) and _drains.acquire(blocking=False):
             try:
