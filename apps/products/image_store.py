@@ -28,10 +28,16 @@ from apps.products.image_history import Actor, build_change_events, build_event
 from apps.products.incoming_image import IncomingImage
 from apps.products.models import ImageEvent, Product, ProductImage, UnclaimedObject
 from apps.products.rendition_names import list_rendition_names
-from apps.products.row_writes import delete_row, insert_row
+from apps.products.row_writes import insert_row
 
 MAX_SLUG_LENGTH = 50
-GONE = "The product, or who changes it, was deleted meanwhile."
+GONE = "The product, or who changes it, has gone from here meanwhile."
+
+# The name, and only while the product is still whose it was when the upload began.
+_STRIKE_OFF = """
+    DELETE FROM products_unclaimedobject WHERE object_name = %s
+    AND EXISTS (SELECT 1 FROM products_product WHERE id = %s AND owner_id = %s)
+"""
 
 logger = logging.getLogger(__name__)
 
@@ -51,8 +57,8 @@ def store_image(
     """Keep the picture and its row, all or nothing; a new primary demotes the previous one.
 
     ``before_commit`` runs within the row's transaction. Raises ImageRefused, StorageUnavailable,
-    NotFound where the product or the user was deleted meanwhile, or a database error, after which
-    nothing is kept.
+    NotFound where the product was deleted or moved meanwhile or the user deleted, or a database
+    error, after which nothing is kept.
     """
     image = _build_image(product, incoming.checked, incoming.sent_name)
     image.title, image.is_primary, image.uploaded_by_id = title, is_primary, actor.user_id
@@ -181,6 +187,7 @@ def _undo_upload(object_name: str, fault: Exception) -> None:
     # No row was written. The name stays listed, for a put that timed out may still arrive.
     with take_turn():
         UnclaimedObject.objects.get_or_create(object_name=object_name)
+    release_connection()
     default_storage.delete(object_name)
 
 
@@ -208,19 +215,31 @@ def _insert_row(image: ProductImage, actor: Actor) -> None:
     image.created = timezone.now()
     for row in (image, *events):
         insert_row(row)
-    if not delete_row(UnclaimedObject, image.object_name):
+    if not _strike_off(image):
+        if _has_gone(image.product, actor):
+            raise NotFound(GONE)
         raise ServiceUnavailable("The upload took too long and was undone; try again.")
 
 
+def _strike_off(image: ProductImage) -> bool:
+    owner_id = Product._meta.get_field("owner").get_db_prep_value(
+        image.product.owner_id, connection
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(_STRIKE_OFF, [image.object_name, image.product_id, owner_id])
+        return bool(cursor.rowcount)
+
+
 def _has_gone(product: Product, actor: Actor) -> bool:
-    if not Product.objects.filter(pk=product.pk).exists():
+    if not Product.objects.filter(pk=product.pk, owner=product.owner_id).exists():
         return True
     return actor.user_id is not None and not User.objects.filter(pk=actor.user_id).exists()
 
 
 def _lock_product(product: Product) -> None:
     # Whoever changes the primary holds the product's row, so that two never wait for each other.
-    if not Product.objects.select_for_update().filter(pk=product.pk).values("pk"):
+    same = Product.objects.select_for_update().filter(pk=product.pk, owner=product.owner_id)
+    if not same.values("pk"):
         raise NotFound(GONE)
 
 

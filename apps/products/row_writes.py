@@ -1,4 +1,4 @@
-"""INSERT and DELETE of one row, composed once: that takes Django longer than SQLite the rest."""
+"""INSERT of one row, composed once: that takes Django longer than SQLite the rest."""
 
 from __future__ import annotations
 
@@ -23,14 +23,6 @@ def insert_row(row: Model) -> None:
     ]
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
-
-
-def delete_row(model: type[Model], key: str) -> bool:
-    """Delete the row of that key, to which nothing refers; returns whether it was there."""
-    meta = model._meta
-    with connection.cursor() as cursor:
-        cursor.execute(f"DELETE FROM {meta.db_table} WHERE {meta.pk.column} = %s", [key])  # noqa: S608 (our names)
-        return bool(cursor.rowcount)
 
 
 @cache

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from django.db import DatabaseError, connection
 
 from apps.products.image_history import Actor
 from apps.products.image_store import remove_image, remove_unclaimed_object
-from apps.products.models import ProductImage, UnclaimedObject, UploadClaim
+from apps.products.models import Product, ProductImage, UnclaimedObject, UploadClaim
 from apps.products.sweeping import (
     audit_objects,
     sweep_temporary_files,
@@ -60,16 +61,21 @@ def test_failing_insert_leaves_no_object(api: Api):
 
 
 @pytest.mark.parametrize("is_primary", ["false", "true"])
-@pytest.mark.parametrize("lost", ["product", "ed"])
+@pytest.mark.parametrize("lost", ["product", "user", "owner"])
 @pytest.mark.django_db(transaction=True)
-def test_row_that_goes_during_the_upload_is_not_found(
+def test_upload_whose_product_or_user_goes_meanwhile_is_not_found(
     api: Api, cast: Cast, service_here: Service, lost: str, is_primary: str
 ):
-    service_here.while_body_comes = getattr(cast, lost).delete
+    product = Product.objects.filter(pk=cast.product.pk)
+    service_here.while_body_comes = {
+        "product": product.delete,
+        "user": cast.ed.delete,
+        "owner": partial(product.update, owner=cast.globex),
+    }[lost]
 
     problem = assert_problem(api.upload(is_primary=is_primary), "not_found")
 
-    assert problem["detail"] == "The product, or who changes it, was deleted meanwhile."
+    assert problem["detail"] == "The product, or who changes it, has gone from here meanwhile."
     assert_nothing_stored()
 
 
@@ -156,6 +162,14 @@ def test_sweep_removes_temporary_files(db, settings):
 
     assert sweep_temporary_files(older_than_seconds=60) == 0
     assert sweep_temporary_files(older_than_seconds=0) == 1
+
+
+def test_sweep_leaves_to_the_next_what_takes_too_long(db):
+    for number in range(3):
+        UnclaimedObject.objects.create(object_name=f"products/1/{number}.jpg")
+
+    assert sweep_unclaimed_objects(older_than_seconds=0, within_seconds=0) == 0
+    assert sweep_unclaimed_objects(older_than_seconds=0, within_seconds=60) == 3
 
 
 def test_sweep_goes_on_when_an_upload_ends_beside_it(db, settings, monkeypatch):
