@@ -38,9 +38,11 @@ class DurableDiskStorage(FileSystemStorage):
         return name
 
     def delete(self, name: str) -> None:
-        """Remove the object; one that is not there is no fault."""
+        """Remove the object for good; one that is not there is no fault."""
         try:
             super().delete(name)
+            with suppress(FileNotFoundError):
+                _sync_folder(Path(self.path(name)).parent)
         except OSError as fault:
             raise StorageUnavailable("The picture could not be removed; try again.") from fault
 

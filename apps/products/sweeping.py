@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import time
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from http.client import HTTPException
+from itertools import takewhile
 from pathlib import Path
 from urllib.parse import urljoin
 from urllib.request import urlopen
@@ -38,14 +40,18 @@ class Audit:
     outlived_by_renditions: list[str]
 
 
-def sweep_unclaimed_objects(older_than_seconds: int = DEFAULT_AGE_SECONDS) -> int:
-    """Remove the unclaimed objects of that age; returns how many.
+def sweep_unclaimed_objects(
+    older_than_seconds: int = DEFAULT_AGE_SECONDS, within_seconds: float = math.inf
+) -> int:
+    """Remove the unclaimed objects of that age, as many as that time allows; returns how many.
 
     Raises StorageUnavailable or a database error; what was removed until then stays removed.
     """
     cutoff = timezone.now() - timedelta(seconds=older_than_seconds)
-    names = UnclaimedObject.objects.filter(created__lte=cutoff).values_list("pk", flat=True)
-    return sum(remove_unclaimed_object(name) for name in list(names))
+    names = UnclaimedObject.objects.filter(created__lte=cutoff).order_by("created")
+    end = time.monotonic() + within_seconds
+    in_time = takewhile(lambda _: time.monotonic() < end, list(names.values_list("pk", flat=True)))
+    return sum(map(remove_unclaimed_object, in_time))
 
 
 def sweep_temporary_files(older_than_seconds: int = DEFAULT_AGE_SECONDS) -> int:

@@ -13,6 +13,8 @@ from django.db import DatabaseError
 from apps.dashboard.metrics_folder import FOLDER_VARIABLE, prepare_metrics_folder
 from apps.problems import StorageUnavailable
 
+# After an outage of the storage there may be a name for each upload that it refused.
+SWEEP_SECONDS = 10
 HEADER_TIMEOUT_MILLISECONDS = 15_000
 # With the default of 408 KiB, a worker grows by 10 MB with every 16 uploads of 20 MB; with 64 KiB,
 # a refused upload costs a third more to drain.
@@ -31,7 +33,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         in_json = settings.LOG_FORMAT == "json"
         try:
-            call_command("sweep_unclaimed_objects", stdout=self.stdout, json=in_json)
+            call_command(
+                "sweep_unclaimed_objects", within=SWEEP_SECONDS, stdout=self.stdout, json=in_json
+            )
         except (StorageUnavailable, DatabaseError) as fault:
             self.stderr.write(f"The sweep was put off, the service starts all the same: {fault}")
         try:

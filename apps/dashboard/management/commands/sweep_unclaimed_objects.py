@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import sys
 from argparse import ArgumentParser
 from dataclasses import asdict
@@ -33,6 +34,13 @@ class Command(BaseCommand):
             "--older-than", type=int, default=DEFAULT_AGE_SECONDS, metavar="SECONDS"
         )
         parser.add_argument(
+            "--within",
+            type=float,
+            default=math.inf,
+            metavar="SECONDS",
+            help="leave the objects that take longer to the next sweep",
+        )
+        parser.add_argument(
             "--audit",
             action="store_true",
             help="also compare all rows with all objects, and fetch one picture as a stranger;"
@@ -40,11 +48,14 @@ class Command(BaseCommand):
         )
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
-    def handle(self, *args: Any, older_than: int, audit: bool, **options: Any) -> None:
+    def handle(
+        self, *args: Any, older_than: int, within: float, audit: bool, **options: Any
+    ) -> None:
+        # The objects last, since the storage may be down.
         report: dict[str, Any] = {
-            "removed_objects": sweep_unclaimed_objects(older_than),
-            "removed_upload_claims": sweep_upload_claims(),
             "removed_temporary_files": sweep_temporary_files(older_than),
+            "removed_upload_claims": sweep_upload_claims(),
+            "removed_objects": sweep_unclaimed_objects(older_than, within),
         }
         if audit:
             report |= asdict(audit_objects())
