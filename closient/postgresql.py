@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from psycopg import Connection
-from psycopg.abc import RV, PQGen
+from psycopg import Connection, Cursor, OperationalError
+from psycopg.abc import RV, PQGen, Query
+from psycopg_pool import ConnectionPool
 
 # The server cancels a statement; where it hangs and cannot, the request waits no longer than that.
 STATEMENT_SECONDS = 10
@@ -43,6 +44,18 @@ class TimeoutConnection(Connection[Any]):
     ) -> RV:
         """As the library does, but not for ever."""
         return super().wait(gen, interval, timeout)
+
+    def execute(self, query: Query, *args: Any, **kwargs: Any) -> Cursor[Any]:
+        """As the library does; where the pool finds a connection dead, it looks at all others.
+
+        It would look at one each time, and wait twice as long in between.
+        """
+        try:
+            return super().execute(query, *args, **kwargs)
+        except OperationalError:
+            if not query and isinstance(self._pool, ConnectionPool):
+                self._pool.check()
+            raise
 
 
 def get_options(*, is_serving: bool) -> dict[str, Any]:

@@ -15,28 +15,28 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 
 from apps.organizations import scopes
+from closient.environment import env, get_choice, get_flag, get_list, get_number, get_url
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = BASE_DIR / ".data"
 LOCAL_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
 
-env = environ.Env()
 environ.Env.read_env(BASE_DIR / ".env")
 
-DEBUG = env.bool("DJANGO_DEBUG", False)
-ALLOWED_HOSTS = env.list("DJANGO_ALLOWED_HOSTS", default=LOCAL_HOSTS)
-API_SERVER_URL = env.str("API_SERVER_URL", "").rstrip("/")
-CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
-TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0)
-VALKEY_URL = env.str("VALKEY_URL", "")
-RATE_LIMIT_PER_MINUTE = env.int("RATE_LIMIT_PER_MINUTE", 300)
-RATE_LIMIT_PER_DAY = env.int("RATE_LIMIT_PER_DAY", 10_000)
+DEBUG = get_flag("DJANGO_DEBUG", default=False)
+ALLOWED_HOSTS = get_list("DJANGO_ALLOWED_HOSTS", LOCAL_HOSTS)
+API_SERVER_URL = get_url("API_SERVER_URL", "https", "http").rstrip("/")
+CSRF_TRUSTED_ORIGINS = get_list("CSRF_TRUSTED_ORIGINS", [])
+TRUSTED_PROXIES = get_number("TRUSTED_PROXIES", 0)
+VALKEY_URL = get_url("VALKEY_URL", "valkey", "valkeys", "redis", "rediss", "unix")
+RATE_LIMIT_PER_MINUTE = get_number("RATE_LIMIT_PER_MINUTE", 300, lowest=1)
+RATE_LIMIT_PER_DAY = get_number("RATE_LIMIT_PER_DAY", 10_000, lowest=1)
 
 # Serving
 HOST = env.str("HOST", "127.0.0.1")
-PORT = env.int("PORT", 8000)
-WORKERS = env.int("WORKERS", 1)
-THREADS = env.int("THREADS", 64)
+PORT = get_number("PORT", 8000, lowest=1, highest=65_535)
+WORKERS = get_number("WORKERS", 1, lowest=1)
+THREADS = get_number("THREADS", 64, lowest=1)
 WSGI_APPLICATION = "closient.wsgi.application"
 ROOT_URLCONF = "closient.urls"
 
@@ -126,7 +126,8 @@ IS_SERVING = "closient.wsgi" in sys.modules
 
 def get_database() -> dict[str, Any]:
     """DATABASE_URL, with the options that durable, unhindered writes need."""
-    database = env.db("DATABASE_URL", f"sqlite:///{DATA_DIR / 'db.sqlite3'}")
+    url = get_url("DATABASE_URL", "postgres", "postgresql", "sqlite")
+    database = env.db_url_config(url or f"sqlite:///{DATA_DIR / 'db.sqlite3'}")
     if database["ENGINE"] == "django.db.backends.sqlite3":
         return {**database, "OPTIONS": SQLITE_OPTIONS, "CONN_MAX_AGE": None}
     from closient import postgresql  # noqa: PLC0415 (the driver costs SQLite's users 0.2 s)
@@ -169,11 +170,11 @@ ONE_YEAR = 365 * 24 * 60 * 60
 # On this machine alone there is no TLS, and browsers keep Secure cookies to themselves then.
 IS_LOCAL = DEBUG or set(ALLOWED_HOSTS) <= set(LOCAL_HOSTS)
 SESSION_ENGINE = "apps.dashboard.session_store"
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = env.bool("SECURE_COOKIES", not IS_LOCAL)
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = get_flag("SECURE_COOKIES", default=not IS_LOCAL)
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 HSTS_SECONDS = ONE_YEAR if SESSION_COOKIE_SECURE and not IS_LOCAL else 0
-SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", HSTS_SECONDS)
+SECURE_HSTS_SECONDS = get_number("SECURE_HSTS_SECONDS", HSTS_SECONDS)
 if TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_CONTENT_TYPE_NOSNIFF = True
@@ -259,9 +260,9 @@ USE_I18N = False
 METRICS_TOKEN = env.str("METRICS_TOKEN", "")
 METRICS_ROOT = Path(env.str("METRICS_ROOT", str(DATA_DIR / "metrics")))
 # Lines for people at a terminal, JSON for all that collect them
-LOG_FORMAT = env.str("LOG_FORMAT", "line" if DEBUG or sys.stderr.isatty() else "json")
-if LOG_FORMAT not in ("json", "line"):
-    raise ImproperlyConfigured(f"LOG_FORMAT is {LOG_FORMAT!r}; it can be json or line.")
+USUAL_FORMAT = "line" if DEBUG or sys.stderr.isatty() else "json"
+LOG_FORMAT = get_choice("LOG_FORMAT", USUAL_FORMAT, "json", "line")
+LOG_LEVEL = get_choice("LOG_LEVEL", "INFO", "DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 if 0 < len(METRICS_TOKEN) < 16:
     raise ImproperlyConfigured("METRICS_TOKEN could be guessed: take 16 characters or more.")
 
@@ -292,5 +293,5 @@ LOGGING = {
         # At DEBUG these write credentials down, whatever LOG_LEVEL is.
         **{name: {"level": "INFO"} for name in ("boto3", "botocore", "oauthlib", "urllib3")},
     },
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "INFO")},
+    "root": {"handlers": ["console"], "level": LOG_LEVEL},
 }

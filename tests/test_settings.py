@@ -73,13 +73,24 @@ def test_documented_environment_is_taken_line_by_line(page: str):
         ({"VALKEY_URL": ""}, "Set VALKEY_URL, or WORKERS=1."),
         ({"METRICS_TOKEN": "short"}, "METRICS_TOKEN could be guessed"),
         ({"LOG_FORMAT": "xml"}, "LOG_FORMAT is 'xml'; it can be json or line."),
+        (
+            {"LOG_LEVEL": "LOUD"},
+            "LOG_LEVEL is 'LOUD'; it can be DEBUG, INFO, WARNING, ERROR or CRITICAL.",
+        ),
+        ({"PORT": "abc"}, "PORT is 'abc'; it takes a whole number, 1 to 65535."),
+        ({"TRUSTED_PROXIES": "-1"}, "TRUSTED_PROXIES is '-1'; it takes a whole number, 0 or more."),
+        ({"SECURE_COOKIES": "True1"}, "SECURE_COOKIES is 'true1'; it takes true or false."),
+        ({"API_SERVER_URL": "dashboard.example.com"}, "it begins with https://."),
+        ({"VALKEY_URL": "nonsense"}, "VALKEY_URL is 'nonsense'; it begins with valkey://."),
+        ({"DATABASE_URL": "nonsense"}, "DATABASE_URL is 'nonsense'; it begins with postgres://."),
     ],
 )
 def test_unsafe_environment_is_refused_with_a_sentence(changes: dict[str, str], sentence: str):
     refused = run_manage({**PRODUCTION, **changes}, "check")
 
     assert refused.returncode == 1
-    assert sentence in refused.stderr.splitlines()[-1]
+    [line] = refused.stderr.splitlines()
+    assert sentence in line
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,8 @@ from django.views.decorators.http import require_safe
 from django.views.static import serve
 from prometheus_client import CONTENT_TYPE_LATEST
 
-from apps.dashboard.api.problem_responses import build_body
+from apps.dashboard.api.middleware import API_PREFIX
+from apps.dashboard.api.problem_responses import build_body, ensure_problem
 from apps.dashboard.api.rate_limit import get_counts
 from apps.dashboard.metrics_page import render_metrics
 from apps.dashboard.printed_limits import FORMATS, FRAME_LIMIT, IMAGE_LIMIT, TOTAL_LIMIT
@@ -178,6 +179,8 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
+    if request.path_info.startswith(API_PREFIX):  # what failed is the way to the API itself
+        return ensure_problem(HttpResponse(status=500))
     page = render_to_string("dashboard/server_error.html", {"request_id": get_request_id()})
     return HttpResponse(page, status=500)
 

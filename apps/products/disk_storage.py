@@ -48,7 +48,8 @@ class DurableDiskStorage(FileSystemStorage):
 
     def is_ready(self) -> bool:
         """Whether a picture could be stored now."""
-        Path(self.location).mkdir(parents=True, exist_ok=True)
+        with suppress(OSError):
+            Path(self.location).mkdir(parents=True, exist_ok=True)
         return os.access(self.location, os.W_OK)
 
     def save_rendition(self, name: str, webp: bytes) -> None:

@@ -98,8 +98,8 @@ def test_taken_port_is_said_so(tmp_path: Path) -> None:
         )
     assert refused.returncode == 1
     assert refused.stderr == (
-        f"CommandError: Port {port} cannot be used (Address already in use);"
-        " set PORT to another, as in: PORT=8001 make demo\n"
+        f"CommandError: Port {port} of 127.0.0.1 cannot be used (Address already in use);"
+        " set PORT to another, such as 8001.\n"
     )
 
 

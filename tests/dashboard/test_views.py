@@ -72,6 +72,22 @@ def test_docs_need_no_credential_and_take_no_post(client):
     assert client.post("/dashboard/api/v1/docs").status_code == 405
 
 
+def test_disk_that_is_not_there_is_told(client, db, settings, tmp_path):
+    (tmp_path / "file").touch()
+    settings.MEDIA_ROOT = tmp_path / "file" / "media"
+
+    response = client.get("/readyz")
+
+    assert (response.status_code, response.json()["storage"]) == (503, False)
+
+
+def test_fault_on_the_way_to_the_api_is_a_problem_too(rf):
+    response = views.server_error(rf.get("/dashboard/api/v1/none"))
+
+    assert response.status_code == 500
+    assert response.headers["Content-Type"] == "application/problem+json"
+
+
 def test_form_that_is_too_large_is_told_so(client):
     response = client.post("/accounts/login", {"username": "x" * 70_000, "password": "x"})
 

@@ -146,11 +146,12 @@ def test_upload_is_taken_at_once_after_postgresql_was_replaced(
     stack_world: World, postgres_url: str
 ):
     """The pool's connections all broke, while nobody asked for one."""
-    with ThreadPoolExecutor(8) as pool:
-        list(pool.map(lambda _: stack_world.upload(), range(16)))
+    with ThreadPoolExecutor(16) as pool:
+        list(pool.map(lambda _: stack_world.upload(), range(32)))
     with killed_postgres(postgres_url):
         pass
 
+    assert [stack_world.upload(wait=10).status_code for _ in range(4)] == [201] * 4
     with ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(lambda _: stack_world.upload(), range(8)))
     assert [answer.status_code for answer in answers] == [201] * 8

@@ -6,7 +6,6 @@ import os
 import re
 import shlex
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -21,6 +20,7 @@ from django.core.management import BaseCommand, CommandError
 from django.core.management.color import supports_color
 from django.utils.termcolors import colorize
 
+from apps.dashboard.management.commands.serve import check_port
 from apps.dashboard.sample_data import SampleData, seed_sample_data
 from apps.dashboard.sample_uploads import (
     FOURTH_UPLOAD,
@@ -66,6 +66,8 @@ class Command(BaseCommand):
             signal.signal(number, signal.default_int_handler)
         try:
             if at:
+                if not is_healthy(at):
+                    raise CommandError(f"No service answers at {at}.")
                 self._show(at, seed_sample_data(), folder.resolve())
             else:
                 self._run(folder.resolve())
@@ -73,7 +75,7 @@ class Command(BaseCommand):
             self._say("\nThe demo has stopped; its data stays for the next one.")
 
     def _run(self, folder: Path) -> None:
-        _check_port()
+        check_port(HOST, settings.PORT)
         folder.mkdir(parents=True, exist_ok=True)
         base_url, log_path = f"http://{HOST}:{settings.PORT}", folder / "server.log"
         self._say(f"Starting the service on {base_url} and drawing three pictures ...")
@@ -151,18 +153,6 @@ def _draw_pictures(folder: Path) -> None:
             unfinished = path.with_suffix(".part")
             unfinished.write_bytes(upload.draw())
             unfinished.rename(path)
-
-
-def _check_port() -> None:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((HOST, settings.PORT))
-        except OSError as fault:
-            raise CommandError(
-                f"Port {settings.PORT} cannot be used ({fault.strerror});"
-                " set PORT to another, as in: PORT=8001 make demo"
-            ) from fault
 
 
 @contextmanager

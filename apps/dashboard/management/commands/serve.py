@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import socket
 import sys
 from typing import Any
 
 from django.conf import settings
 from django.core.management import BaseCommand, CommandError, call_command
-from django.db import DatabaseError
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
 
 from apps.dashboard.metrics_folder import FOLDER_VARIABLE, prepare_metrics_folder
 from apps.problems import StorageUnavailable
@@ -24,15 +26,36 @@ KILL_TIMEOUT_SECONDS = 30
 GRANIAN_LOG = settings.BASE_DIR / "closient" / "granian_log.json"
 
 
+def check_port(host: str, port: int) -> None:
+    """Raise CommandError where nobody can listen: granian would share the port with who does."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        socket.create_server((host, port), family=family).close()
+    except OSError as fault:
+        raise CommandError(
+            f"Port {port} of {host} cannot be used ({str(fault.strerror).partition(' (')[0]});"
+            " set PORT to another, such as 8001."
+        ) from fault
+
+
+def check_migrations() -> None:
+    """Raise CommandError where the database is older than the code."""
+    executor = MigrationExecutor(connection)
+    missing = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+    if missing:
+        raise CommandError(f"The database lacks {missing} migrations: run manage.py migrate first.")
+
+
 class Command(BaseCommand):
     """Sweeps what an earlier crash left, then becomes granian."""
 
     help = "Start the production server on HOST:PORT with WORKERS processes of THREADS threads."
-    requires_migrations_checks = True
 
     def handle(self, *args: Any, **options: Any) -> None:
+        check_port(settings.HOST, settings.PORT)
         in_json = settings.LOG_FORMAT == "json"
         try:
+            check_migrations()
             call_command(
                 "sweep_unclaimed_objects", within=SWEEP_SECONDS, stdout=self.stdout, json=in_json
             )
