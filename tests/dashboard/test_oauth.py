@@ -21,6 +21,7 @@ from tests.dashboard.oauth_flow import (
     read_redirect,
     upload,
 )
+from tests.sample_images import make_jpeg
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 
@@ -177,6 +178,17 @@ def test_refreshing_is_no_way_around_the_rate_limit(flow, api):
             tokens = flow.refresh(tokens["refresh_token"]).json()
 
     assert left == [299, 298, 297]
+
+
+def test_upload_is_known_again_after_a_refresh(flow, api):
+    tokens, ids = flow.get_tokens(), set()
+    for _ in range(2):
+        headers = {"Authorization": f"Bearer {tokens['access_token']}", "Idempotency-Key": "once"}
+        files = {"image": ("photo.jpg", make_jpeg())}
+        ids.add(api.client.post(api.path, headers=headers, files=files).json()["id"])
+        tokens = flow.refresh(tokens["refresh_token"]).json()
+
+    assert len(ids) == 1
 
 
 def test_refresh_can_ask_for_less_but_not_for_more(flow):

@@ -25,7 +25,7 @@ STEPS: dict[str, tuple[Any, str, str]] = {
     "before the name is written": (image_store, "insert_row", "before"),
     "before the object is put": (image_store.default_storage, "save", "before"),
     "after the object is put": (image_store.default_storage, "save", "after"),
-    "inside the row's transaction": (image_store, "delete_row", "before"),
+    "inside the row's transaction": (image_store, "_strike_off", "before"),
     "before the row's commit": (image_store, "_insert_row", "after"),
     "after the row's commit": (images, "store_image", "after"),
     "inside the removal's transaction": (UnclaimedObject, "save", "after"),
