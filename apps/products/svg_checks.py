@@ -12,10 +12,12 @@ from apps.products.svg_lengths import read_sides
 from apps.products.svg_rules import (
     NAME_SEPARATOR,
     SVG_NAMESPACE,
+    ElementRule,
     ElementRules,
     list_style_faults,
     quote_value,
 )
+from apps.products.svg_uses import DrawnElements
 
 # Expat, not defusedxml (0.7.1 of 2021): it streams, tells lines and is maintained with Python.
 
@@ -80,6 +82,8 @@ class SvgCheck:
         self._shortens = True
         self._depth = 0
         self._elements = 0
+        self._opened: list[str] | None = None  # attributes of the last tag, if it opens an element
+        self._drawn = DrawnElements()
         self._size = SvgSize(None, None)
         self._rules = ElementRules()
         self._prefixes: set[str | None] = set()
@@ -104,6 +108,7 @@ class SvgCheck:
         if self._found:
             self._refuse(SvgUnsafe(self._word_findings()))
         self._disconnect()
+        self._drawn.check(self._elements)
         return self._size
 
     def _parse(self, step: bytes, *, is_last: bool = False) -> None:
@@ -165,30 +170,42 @@ class SvgCheck:
         self._prefixes.add(prefix)
 
     def _open_element(self, name: str, attributes: list[str]) -> None:
-        self._depth += 1
+        if self._opened and "id" in self._opened[::2]:
+            self._drawn.open_target(self._opened, self._depth, self._elements)
+        self._opened, self._depth = attributes, self._depth + 1
         self._elements += 1
         if self._elements == 1:
             self._check_root(name, attributes)
         rule = self._rules[name]
         self._check_bounds(len(attributes) // 2)
+        if rule.fault or rule.is_style or rule.is_use or self._style_depth:
+            self._open_special(rule, attributes)
+        values = iter(attributes)
+        for attribute, value in zip(values, values, strict=True):
+            check = rule.attributes[attribute]
+            if check is not None:
+                if "(" in value or "\\" in value:
+                    self._count_marks(value)
+                for fault in check(value):
+                    self._add_finding(fault, self._parser.CurrentLineNumber)
+
+    def _open_special(self, rule: ElementRule, attributes: list[str]) -> None:
         if rule.fault:
             self._add_finding(rule.fault, self._parser.CurrentLineNumber)
         if self._style_depth:  # browsers read what stands on both sides of it as one text
             self._add_finding("an element within <style>", self._parser.CurrentLineNumber)
         elif rule.is_style:
             self._open_style_sheet()
-        values = iter(attributes)
-        for attribute, value in zip(values, values, strict=True):
-            check = rule.attributes[attribute]
-            if check is not None:
-                self._count_marks(value)
-                for fault in check(value):
-                    self._add_finding(fault, self._parser.CurrentLineNumber)
+        elif rule.is_use:
+            self._drawn.add_use(attributes)
 
     def _close_element(self, _name: str) -> None:
         if self._depth == self._style_depth:
             self._close_style_sheet()
+        if self._depth == self._drawn.open_depth:
+            self._drawn.close_target(self._elements)
         self._depth -= 1
+        self._opened = None
 
     def _check_root(self, name: str, attributes: list[str]) -> None:
         namespace, _, local = name.rpartition(NAME_SEPARATOR)
@@ -212,7 +229,7 @@ class SvgCheck:
         if attributes > MAX_ATTRIBUTES:
             self._refuse_limit("an element with more attributes than", MAX_ATTRIBUTES)
         # Neither expat nor Python forgets a name before the end of the file.
-        if self._rules.count_names() + len(self._prefixes) > MAX_NAMES:
+        if len(self._rules.names) + len(self._prefixes) > MAX_NAMES:
             self._refuse_limit("more different names than", MAX_NAMES)
 
     def _count_marks(self, value: str) -> None:
@@ -277,7 +294,7 @@ def _shorten_run(match: re.Match[bytes]) -> bytes:
     if len(run) < _SHORTEN_FROM_BYTES:
         return run
     run = _LINE_BREAK.sub(b"", run)
-    first, last = run[:_KEPT_BYTES].rstrip(b"\r"), run[-_KEPT_BYTES:]
+    first, last = run[:_KEPT_BYTES].removesuffix(b"\r"), run[-_KEPT_BYTES:]
     dropped = run[len(first) : -_KEPT_BYTES]
     filling = (b" 0 0 " if dropped.strip() else b" ") + b"\n" * dropped.count(b"\n")
     return first + filling + last

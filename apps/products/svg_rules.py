@@ -11,6 +11,7 @@ from functools import partial
 NAME_SEPARATOR = "\n"
 SVG_NAMESPACE = "http://www.w3.org/2000/svg"
 XLINK_HREF = "http://www.w3.org/1999/xlink" + NAME_SEPARATOR + "href"
+USE = SVG_NAMESPACE + NAME_SEPARATOR + "use"
 XML_BASE = "http://www.w3.org/XML/1998/namespace" + NAME_SEPARATOR + "base"
 XML_EVENTS = "http://www.w3.org/2001/xml-events"
 
@@ -59,11 +60,13 @@ AttributeRule = Callable[[str], list[str]]
 class AttributeRules(dict[str, AttributeRule | None]):
     """Rules by expanded attribute name, filled in as names are met."""
 
-    def __init__(self, *, drawn: bool) -> None:
+    def __init__(self, names: list[str], *, drawn: bool) -> None:
         super().__init__()
+        self.names = names
         self.drawn = drawn
 
     def __missing__(self, name: str) -> AttributeRule | None:
+        self.names.append(name)
         rule = self[name] = find_attribute_rule(name, drawn=self.drawn)
         return rule
 
@@ -74,6 +77,7 @@ class ElementRule:
 
     fault: str | None
     is_style: bool
+    is_use: bool
     attributes: AttributeRules
 
 
@@ -82,18 +86,18 @@ class ElementRules(dict[str, ElementRule]):
 
     def __init__(self) -> None:
         super().__init__()
-        self.of_drawn = AttributeRules(drawn=True)
-        self.of_data = AttributeRules(drawn=False)
+        self.names: list[str] = []  # all that were met
+        self.of_drawn = AttributeRules(self.names, drawn=True)
+        self.of_data = AttributeRules(self.names, drawn=False)
 
     def __missing__(self, name: str) -> ElementRule:
+        self.names.append(name)
         namespace, _, local = name.rpartition(NAME_SEPARATOR)
         attributes = self.of_drawn if namespace in DRAWN_NAMESPACES else self.of_data
         fault = find_element_fault(namespace, local)
-        rule = self[name] = ElementRule(fault, local.lower() == "style", attributes)
+        is_style = local.lower() == "style"
+        rule = self[name] = ElementRule(fault, is_style, name == USE, attributes)
         return rule
-
-    def count_names(self) -> int:
-        return len(self) + len(self.of_drawn) + len(self.of_data)
 
 
 def find_element_fault(namespace: str, local: str) -> str | None:
@@ -141,6 +145,13 @@ def list_style_faults(css: str) -> Iterator[tuple[int, str]]:
                 yield line, fault
 
 
+def normalize_url(value: str) -> str:
+    """Drop what the URL standard §4.4 drops before it looks for a scheme."""
+    if value.isprintable():
+        return value.strip(" ")
+    return value.translate(_URL_IGNORED).strip(_URL_EDGE)
+
+
 def quote_value(value: str) -> str:
     """The beginning of a value, fit for a sentence."""
     shown = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in value[:60])
@@ -152,8 +163,9 @@ def _refuse_attribute(name: str, _value: str) -> list[str]:
 
 
 def _check_reference(name: str, value: str) -> list[str]:
-    # The URL standard §4.4 drops these before it looks for a scheme.
-    url = value.translate(_URL_IGNORED).strip(_URL_EDGE)
+    if value.startswith("#"):
+        return []
+    url = normalize_url(value)
     return [] if not url or _STAYS_INSIDE.match(url) else [f"{name} to {quote_value(url)}"]
 
 
