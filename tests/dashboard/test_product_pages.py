@@ -137,7 +137,11 @@ def test_products_are_paged_there_and_back_without_gaps(olga, cast):
 
 @pytest.mark.parametrize(
     "search",
-    ["coff", "COFFEE", "12345678905", "0 12345 67890 5", "0-12345-67890-5", GTIN],
+    [
+        *("coff", "COFFEE", "12345678905", "0 12345 67890 5", "0-12345-67890-5", GTIN),
+        *("GTIN 0 12345 67890 5", "gtin: 012345678905", "GTIN-12 012345678905"),
+        *(f"(01){GTIN}", "(01) 0 00 12345 67890 5", f"GTIN (01) {GTIN}"),
+    ],
 )
 def test_product_is_found_by_name_and_any_form_of_gtin(olga, cast, search):
     make_products(cast, 3)
@@ -146,9 +150,15 @@ def test_product_is_found_by_name_and_any_form_of_gtin(olga, cast, search):
     ) == [GTIN]
 
 
-def test_search_that_finds_nothing_tells_the_right_check_digit(olga, cast):
-    html = open_page(olga, cast, "products?q=0+12345+67890+4").content.decode()
+@pytest.mark.parametrize("search", ["0+12345+67890+4", "GTIN+0+12345+67890+4"])
+def test_search_that_finds_nothing_tells_the_right_check_digit(olga, cast, search):
+    html = open_page(olga, cast, f"products?q={search}").content.decode()
     assert "last digit should be <b>5</b>" in html
+
+
+def test_name_that_begins_like_a_printed_number_is_found_as_a_name(olga, cast):
+    Product.objects.filter(owner=cast.acme).update(name="Gtin-1 tonic")
+    assert list_shown(open_page(olga, cast, "products?q=gtin-1")) == [GTIN]
 
 
 @pytest.mark.parametrize("query", ["?after=x", "?before=%00", "?q=%00", "?after=00000000000017"])
