@@ -191,6 +191,7 @@ def test_gallery_has_pages(olga, cast, api, monkeypatch):
     first = open_page(olga, cast, f"products/{GTIN}").content.decode()
     second = open_page(olga, cast, f"products/{GTIN}?page=2").content.decode()
     assert 'href="?page=2"' in first
+    assert first.count("as long as all of them fit on one page") == 1
     assert (first.count("image-card"), second.count("image-card")) == (2, 1)
     assert open_page(olga, cast, f"products/{GTIN}?page=0").status_code == 200
     assert open_page(olga, cast, f"products/{GTIN}?page=99999").status_code == 200
@@ -201,6 +202,13 @@ def test_etag_on_the_card_is_the_one_of_the_api(olga, cast, api):
     etag = api.client.get(f"{api.path}/{image_id}", headers=api.headers).headers["ETag"]
     html = open_page(olga, cast, f"products/{GTIN}").content.decode()
     assert f'data-etag="{etag.replace(chr(34), "&quot;")}"' in html
+
+
+def test_gallery_of_one_page_has_no_pager(olga, cast, api):
+    api.upload(make_png())
+    html = open_page(olga, cast, f"products/{GTIN}").content.decode()
+    assert re.search(r'id="gallery-pages">\s*</div>', html)
+    assert 'data-limit="20 MiB"' in html
 
 
 def test_caption_cannot_become_markup(olga, cast, api):
