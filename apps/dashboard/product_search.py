@@ -15,6 +15,7 @@ from apps.products.models import Product, ProductImage
 PAGE_SIZE = 24
 
 _GROUP_SIZES = {8: (4, 4), 12: (1, 5, 5, 1), 13: (1, 6, 6), 14: (1, 2, 5, 5, 1)}
+_PRINTED_PREFIX = re.compile(r"^\s*(?:GTIN(?:-(?:8|12|13|14)\b)?:?)?\s*(?:\(01\))?", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ def read_gtin(text: str) -> str | None:
 
 def suggest_check_digit(search: str) -> str:
     """The last digit that would make the searched number a GTIN; empty where it is one, or none."""
-    gtin14 = read_gtin(search)
+    gtin14 = _read_printed_gtin(search)
     return get_check_digit(gtin14) if gtin14 and not has_valid_check_digit(gtin14) else ""
 
 
@@ -82,9 +83,14 @@ def print_gtin(gtin14: str) -> str:
     return " ".join("".join(islice(digits, size)) for size in _GROUP_SIZES[len(gtin14) - zeros])
 
 
+def _read_printed_gtin(search: str) -> str | None:
+    """The GTIN-14, also where it is copied with its name or its GS1 application identifier."""
+    return read_gtin(_PRINTED_PREFIX.sub("", search))
+
+
 def _match(search: str) -> Q:
     # Eight digits and more are no part of a name, which takes a scan to look for.
-    gtin14 = read_gtin(search)
+    gtin14 = _read_printed_gtin(search)
     return Q(gtin=gtin14) if gtin14 else Q(name__icontains=search)
 
 

@@ -67,6 +67,31 @@ def sign_in(page: Page, login: dict[str, str]) -> None:
     page.get_by_role("main").get_by_role("button", name="Sign in").click()
 
 
+def sign_in_again(page: Page, login: dict[str, str]) -> None:
+    """Follow the banner of the session's end, in a new tab, and continue."""
+    banner = page.get_by_role("alert")
+    with page.context.expect_page() as opened:
+        banner.get_by_role("link", name="Sign in").click()
+    sign_in(opened.value, login)
+    expect(opened.value.locator("#gallery")).to_be_attached()
+    opened.value.close()
+    banner.get_by_role("button", name="Continue").click()
+
+
+def list_warnings_of_reload(page: Page) -> list[str]:
+    """Reload the page whatever it warns of, which is returned."""
+    warnings = []
+
+    def accept(dialog):
+        warnings.append(dialog.type)
+        dialog.accept()
+
+    page.on("dialog", accept)
+    page.reload()
+    page.remove_listener("dialog", accept)
+    return warnings
+
+
 def get_path(seed, *parts: str) -> str:
     return "/".join((f"/organizations/{seed['organization_id']}", *parts))
 

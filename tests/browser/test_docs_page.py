@@ -147,3 +147,10 @@ def test_authorization_ends_with_the_page(docs, seed):
 
     docs.page.reload()
     expect(docs.page.locator(".auth-wrapper .authorize.unlocked")).to_be_visible()
+
+
+def test_authorizing_begins_at_the_first_field(docs):
+    for _ in range(2):
+        docs.page.locator(".auth-wrapper .authorize").click()
+        expect(docs.page.locator(".modal-ux-content input").first).to_be_focused()
+        docs.page.locator(".close-modal").click()

@@ -13,6 +13,7 @@ from tests.browser.brand_manager import (
     get_cards,
     get_path,
     sign_in,
+    sign_in_again,
     tab_to,
     visit,
 )
@@ -135,12 +136,7 @@ def test_end_of_the_session_loses_nothing(product, seed):
     expect(banner).to_contain_text("You are no longer signed in.")
     expect(banner).to_contain_text("2 pictures wait here.")
     expect(page.locator('.upload[data-state="waiting"]')).to_have_count(2)
-    with page.context.expect_page() as opened:
-        banner.get_by_role("link", name="Sign in").click()
-    sign_in(opened.value, seed["users"]["owner"])
-    expect(opened.value.locator("#gallery")).to_be_attached()
-    opened.value.close()
-    banner.get_by_role("button", name="Continue").click()
+    sign_in_again(page, seed["users"]["owner"])
     expect(get_cards(page)).to_have_count(2)
     expect(banner).to_be_hidden()
     product.check("401")

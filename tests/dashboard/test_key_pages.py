@@ -105,6 +105,20 @@ def test_publishable_key_may_be_given_less_than_others(olga, cast):
     assert ApiKey.objects.get().rate_limit_per_minute == 100
 
 
+def test_form_tells_the_limits_of_each_type(olga, cast):
+    html = " ".join(olga.get(get_path(cast)).content.decode().split())
+    assert "300 a minute (a publishable key: 100) and 10,000 a day" in html
+
+
+@pytest.mark.parametrize(
+    ("limits", "is_open"),
+    [({"rate_limit_per_minute": "5"}, True), ({"rate_limit_per_day": "5"}, True), ({}, False)],
+)
+def test_limits_that_were_given_are_still_in_sight_after_a_fault(olga, cast, limits, is_open):
+    html = olga.post(get_path(cast), {**FIELDS, **limits, "name": ""}).content.decode()
+    assert ('<details class="limits" open>' in html) is is_open
+
+
 def test_list_has_the_keys_of_the_organization_and_ones_own(olga, cast):
     cast.issue(cast.ed, kind="csu")
     ApiKey.objects.update(name="Of Ed alone")

@@ -137,7 +137,11 @@ def test_products_are_paged_there_and_back_without_gaps(olga, cast):
 
 @pytest.mark.parametrize(
     "search",
-    ["coff", "COFFEE", "12345678905", "0 12345 67890 5", "0-12345-67890-5", GTIN],
+    [
+        *("coff", "COFFEE", "12345678905", "0 12345 67890 5", "0-12345-67890-5", GTIN),
+        *("GTIN 0 12345 67890 5", "gtin: 012345678905", "GTIN-12 012345678905"),
+        *(f"(01){GTIN}", "(01) 0 00 12345 67890 5", f"GTIN (01) {GTIN}"),
+    ],
 )
 def test_product_is_found_by_name_and_any_form_of_gtin(olga, cast, search):
     make_products(cast, 3)
@@ -146,9 +150,15 @@ def test_product_is_found_by_name_and_any_form_of_gtin(olga, cast, search):
     ) == [GTIN]
 
 
-def test_search_that_finds_nothing_tells_the_right_check_digit(olga, cast):
-    html = open_page(olga, cast, "products?q=0+12345+67890+4").content.decode()
+@pytest.mark.parametrize("search", ["0+12345+67890+4", "GTIN+0+12345+67890+4"])
+def test_search_that_finds_nothing_tells_the_right_check_digit(olga, cast, search):
+    html = open_page(olga, cast, f"products?q={search}").content.decode()
     assert "last digit should be <b>5</b>" in html
+
+
+def test_name_that_begins_like_a_printed_number_is_found_as_a_name(olga, cast):
+    Product.objects.filter(owner=cast.acme).update(name="Gtin-1 tonic")
+    assert list_shown(open_page(olga, cast, "products?q=gtin-1")) == [GTIN]
 
 
 @pytest.mark.parametrize("query", ["?after=x", "?before=%00", "?q=%00", "?after=00000000000017"])
@@ -181,6 +191,7 @@ def test_gallery_has_pages(olga, cast, api, monkeypatch):
     first = open_page(olga, cast, f"products/{GTIN}").content.decode()
     second = open_page(olga, cast, f"products/{GTIN}?page=2").content.decode()
     assert 'href="?page=2"' in first
+    assert first.count("as long as all of them fit on one page") == 1
     assert (first.count("image-card"), second.count("image-card")) == (2, 1)
     assert open_page(olga, cast, f"products/{GTIN}?page=0").status_code == 200
     assert open_page(olga, cast, f"products/{GTIN}?page=99999").status_code == 200
@@ -191,6 +202,13 @@ def test_etag_on_the_card_is_the_one_of_the_api(olga, cast, api):
     etag = api.client.get(f"{api.path}/{image_id}", headers=api.headers).headers["ETag"]
     html = open_page(olga, cast, f"products/{GTIN}").content.decode()
     assert f'data-etag="{etag.replace(chr(34), "&quot;")}"' in html
+
+
+def test_gallery_of_one_page_has_no_pager(olga, cast, api):
+    api.upload(make_png())
+    html = open_page(olga, cast, f"products/{GTIN}").content.decode()
+    assert re.search(r'id="gallery-pages">\s*</div>', html)
+    assert 'data-limit="20 MiB"' in html
 
 
 def test_caption_cannot_become_markup(olga, cast, api):

@@ -168,6 +168,14 @@ def test_error_page_says_its_status_without_the_database(answer, status):
     assert html.count("<h1>") == 1
 
 
+@pytest.mark.django_db
+def test_error_page_asks_nobody_to_sign_in_who_may_be(client, django_user_model):
+    client.force_login(django_user_model.objects.create_user("olga"))
+    html = client.get("/no/such").content.decode()
+    assert "Sign in" not in html
+    assert "Sign out" not in html
+
+
 def test_404_shows_the_request_id_and_nothing_that_was_asked(client):
     response = client.get(
         "/no/<b>such</b>?page=secret", headers={"X-Request-ID": "from-the-test-1"}

@@ -6,6 +6,15 @@ export function getCsrfToken() {
   return pair ? decodeURIComponent(pair.slice("csrftoken=".length)) : "";
 }
 
+/** The body's JSON; null where it is none, as of a proxy or of 204. */
+export function parseBody(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
 /** What the API answered: status (0 where the connection was lost), data and entity tag. */
 export async function callApi(method, url, { etag, body, keepalive = false } = {}) {
   const headers = { Accept: "application/json", "X-CSRFToken": getCsrfToken() };
@@ -14,7 +23,7 @@ export async function callApi(method, url, { etag, body, keepalive = false } = {
   try {
     const sent = body && JSON.stringify(body);
     const response = await fetch(url, { method, headers, body: sent, keepalive });
-    const data = response.status === 204 ? null : await response.json();
+    const data = parseBody(await response.text());
     return { status: response.status, data, etag: response.headers.get("ETag") };
   } catch {
     return { status: 0, data: null, etag: null };
@@ -28,6 +37,5 @@ export function isSignedOut({ status }) {
 
 /** The server's sentence, or ours where it said nothing. */
 export function describeAnswer({ status, data }) {
-  if (status === 0) return "The connection was lost.";
-  return data?.detail ?? `The server answered ${status}.`;
+  return data?.detail ?? (status === 0 ? "The connection was lost." : `The server answered ${status}.`);
 }

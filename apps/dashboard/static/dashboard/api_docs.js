@@ -50,6 +50,15 @@ function nameControls() {
   }
 }
 
+let openDialog = null;
+
+// Each field of the dialog asks for the focus when it opens, and the last one would have it.
+function focusFirstField() {
+  const dialog = mount.querySelector(".modal-ux-content");
+  if (dialog !== openDialog) dialog?.querySelector("input")?.focus();
+  openDialog = dialog;
+}
+
 function followColorScheme() {
   const dark = window.matchMedia("(prefers-color-scheme: dark)");
   const apply = () => document.documentElement.classList.toggle("dark-mode", dark.matches);
@@ -89,7 +98,7 @@ function offerCopying() {
   });
 }
 
-new MutationObserver(nameControls).observe(mount, { childList: true, subtree: true });
+new MutationObserver(() => { nameControls(); focusFirstField(); }).observe(mount, { childList: true, subtree: true });
 offerCopying();
 followColorScheme();
 showReference().catch((fault) => {

@@ -3,28 +3,37 @@
 import { say } from "./notices.js";
 import { planPriorities } from "./priorities.js";
 
+const POINTER_EVENTS = ["pointerdown", "dragstart", "dragover", "drop", "dragend"];
+
 /** Lets the cards behind the primary be put into another order, and saves it. */
 export class CardOrder {
   constructor(gallery) {
     this.gallery = gallery;
     this.dragged = null;
+    this.isDropped = false;
+    this.moved = null;
     this.isSaving = false;
     this.isStale = false;
     gallery.root.addEventListener("click", (event) => this.step(event));
-    for (const name of ["dragstart", "dragover", "drop", "dragend"]) {
+    for (const name of POINTER_EVENTS) {
       gallery.root.addEventListener(name, (event) => this[name](event));
     }
     gallery.root.addEventListener("arranged", () => this.prepare());
+    addEventListener("beforeunload", (event) => {
+      if (this.isSaving) event.preventDefault();
+    });
     this.prepare();
   }
 
+  /** None where there are more pages: the numbers of pictures that are not here could not be told apart. */
   get movable() {
+    if (document.getElementById("gallery-pages").childElementCount) return [];
     return this.gallery.cards.filter((card) => !("primary" in card.dataset));
   }
 
   prepare() {
     const cards = this.movable;
-    for (const card of cards) card.draggable = true;
+    for (const card of this.gallery.cards) card.draggable = cards.includes(card);
     cards.forEach((card, index) => {
       const isLast = index === cards.length - 1;
       card.querySelector('[data-action="earlier"]').setAttribute("aria-disabled", index === 0);
@@ -45,10 +54,18 @@ export class CardOrder {
     this.save(card);
   }
 
+  // In a card that can be dragged, a mouse could not select a part of the caption.
+  pointerdown(event) {
+    const card = event.target.closest(".image-card");
+    if (this.movable.includes(card)) card.draggable = !event.target.matches(".caption");
+  }
+
   dragstart(event) {
-    const card = event.target.closest?.(".image-card");
-    if (!card || "primary" in card.dataset) return;
+    const card = event.target;
+    if (!this.movable.includes(card)) return; // selected text, say
     this.dragged = card;
+    this.isDropped = false;
+    this.gallery.isHeld = true;
     event.dataTransfer.effectAllowed = "move";
     event.dataTransfer.setData("text/plain", card.dataset.url);
     // After the browser has taken its picture of the card.
@@ -70,30 +87,41 @@ export class CardOrder {
   }
 
   drop(event) {
-    if (this.dragged) event.preventDefault();
+    if (!this.dragged) return;
+    event.preventDefault();
+    this.isDropped = true;
   }
 
   dragend() {
     const card = this.dragged;
-    if (!card) return;
+    if (!card) return undefined;
     this.dragged = null;
     card.classList.remove("is-dragged");
-    this.save(card);
+    if (this.isDropped) return this.save(card);
+    this.putBack(); // Escape, or let go elsewhere
+    this.gallery.isHeld = this.isSaving;
+    return this.gallery.refreshSoon();
   }
 
   async save(moved) {
     this.prepare();
+    this.moved = moved;
     this.isStale = true;
-    if (this.isSaving) return;
+    if (this.isSaving) return undefined;
     this.isSaving = true;
-    while (this.isStale) {
+    this.gallery.isHeld = true;
+    let isSaved = true;
+    while (this.isStale && isSaved) {
       this.isStale = false;
-      if (!(await this.sendChanges())) break;
+      isSaved = await this.sendChanges();
     }
     this.isSaving = false;
-    this.isStale = false;
-    const place = this.movable.indexOf(moved) + 1;
-    if (place) say(`${moved.dataset.name} is at place ${place} of ${this.movable.length} now.`);
+    this.gallery.isHeld = this.dragged !== null;
+    if (!isSaved) return this.putBack();
+    const cards = this.movable;
+    const place = cards.indexOf(this.moved) + 1;
+    if (place) say(`${this.moved.dataset.name} is at place ${place} of ${cards.length} now.`);
+    return this.gallery.refreshSoon();
   }
 
   async sendChanges() {
@@ -102,14 +130,24 @@ export class CardOrder {
       priority: Number(card.dataset.priority),
       created: Number(card.dataset.created),
     }));
-    for (const [{ card }, priority] of planPriorities(images)) {
-      if (!(await this.gallery.change(card, { priority }))) {
-        await this.gallery.refresh();
-        return false;
-      }
+    // From the end: if it stops half-way, those in front stand as they did.
+    for (const [{ card }, priority] of planPriorities(images).reverse()) {
+      if (!(await this.gallery.change(card, { priority }))) return false;
       card.dataset.priority = priority;
       if (this.isStale) return true;
     }
     return true;
+  }
+
+  /** Shows the order that is saved. */
+  putBack() {
+    const focus = this.gallery.readFocus();
+    const getNumber = (card, name) => Number(card.dataset[name]);
+    const cards = this.movable.sort((one, other) =>
+      getNumber(one, "priority") - getNumber(other, "priority")
+      || getNumber(other, "created") - getNumber(one, "created"));
+    this.gallery.root.append(...cards);
+    this.gallery.restoreFocus(focus);
+    this.prepare();
   }
 }

@@ -37,9 +37,9 @@ export class Deletions {
   buildCover(card) {
     const cover = document.createElement("div");
     cover.className = "undo";
-    cover.innerHTML = `<p role="alert"><b></b></p><p class="facts" aria-hidden="true">in ${UNDO_SECONDS} s</p>
+    cover.innerHTML = `<p role="alert"><b></b> is being deleted.</p><p class="facts" aria-hidden="true">in ${UNDO_SECONDS} s</p>
       <button class="button" type="button" data-action="undo">Undo</button>`;
-    cover.querySelector("b").textContent = `“${card.dataset.name}” is being deleted.`;
+    cover.querySelector("b").textContent = `“${card.dataset.name}”`;
     return cover;
   }
 
@@ -54,6 +54,7 @@ export class Deletions {
   undo(card) {
     this.restore(card);
     card.querySelector('[data-action="delete"]').focus();
+    this.gallery.refreshSoon(); // what changed meanwhile was not shown
   }
 
   async finish(card) {

@@ -1,11 +1,17 @@
 // The cards of the pictures, kept as the server has them.
 
 import { callApi, describeAnswer, isSignedOut } from "./api_client.js";
+import { handOnUnsaved, isBeingWritten, takeUnsaved } from "./captions.js";
 import { say, showSignedOut } from "./notices.js";
 
 const REFRESH_PAUSE_MS = 150;
-const PARTS = ["gallery-state", "gallery-hint"];
+const PARTS = ["gallery-state", "gallery-hint", "gallery-pages"];
+const SHOWN = ["etag", "name", "priority", "primary"];
 const CHANGED = "Somebody else changed this picture meanwhile. It is shown as it is now; look, then change it again.";
+
+function repeat(written) {
+  return written ? ` You had written “${written}”.` : "";
+}
 
 /** The list of cards; the page itself, fetched anew, is where the next state comes from. */
 export class Gallery {
@@ -13,6 +19,12 @@ export class Gallery {
     this.root = root;
     this.timer = 0;
     this.turn = Promise.resolve();
+    this.queued = 0;
+    this.refreshed = Promise.resolve();
+    this.isHeld = false; // while cards are being moved, which a refresh would undo
+    addEventListener("beforeunload", (event) => {
+      if (this.queued) event.preventDefault();
+    });
   }
 
   get cards() {
@@ -30,16 +42,23 @@ export class Gallery {
   }
 
   /** Shows what the server has now; cards that did not change stay as they are. */
-  async refresh() {
+  refresh() {
+    this.refreshed = this.refreshed.then(() => this.load()); // in turn: a late page would undo a newer one
+    return this.refreshed;
+  }
+
+  async load() {
     let page;
     try {
       const response = await fetch(location.href, { headers: { Accept: "text/html" } });
+      if (!response.ok) return say(`The server answered ${response.status}; what you see may be out of date.`);
       page = new DOMParser().parseFromString(await response.text(), "text/html");
     } catch {
       return say("The connection was lost; what you see may be out of date.");
     }
     const fresh = page.getElementById("gallery");
     if (!fresh) return this.signedOut({ status: 401 });
+    if (this.isHeld) return false;
     for (const id of PARTS) {
       document.getElementById(id).replaceChildren(...page.getElementById(id).childNodes);
     }
@@ -55,19 +74,26 @@ export class Gallery {
       const known = old.get(card.dataset.id);
       const kept = known && this.isStill(known, card) ? known : document.adoptNode(card);
       if (!known) kept.classList.add("is-new");
+      // It stays as it was: what another primary changes of it must not make its deletion look outdated.
+      if (known?.matches(".is-leaving")) known.dataset.etag = card.dataset.etag;
       if (kept === place) place = place.nextElementSibling;
       else this.root.insertBefore(kept, place);
       if (kept === known) old.delete(card.dataset.id);
     }
-    for (const card of old.values()) card.remove();
+    for (const card of old.values()) this.replace(card);
     this.restoreFocus(focus);
   }
 
+  replace(card) {
+    card.remove();
+    const fresh = this.find(card.dataset.id);
+    const written = fresh && handOnUnsaved(card, fresh);
+    if (written) this.note(fresh, CHANGED + repeat(written));
+  }
+
   isStill(known, card) {
-    const caption = known.querySelector(".caption");
-    const isBeingWritten = caption === document.activeElement && caption.value !== caption.defaultValue;
-    const isSame = known.dataset.etag === card.dataset.etag && known.dataset.name === card.dataset.name;
-    return isSame || isBeingWritten || known.matches(".is-leaving");
+    const isSame = SHOWN.every((name) => known.dataset[name] === card.dataset[name]);
+    return isSame || isBeingWritten(known) || known.matches(".is-leaving");
   }
 
   readFocus() {
@@ -85,22 +111,30 @@ export class Gallery {
 
   /** Changes one picture, after the changes before it; tells whether it is so now. */
   change(card, changes) {
-    const answered = this.turn.then(() => this.send(card, "PATCH", changes));
-    this.turn = answered;
-    return answered;
+    return this.enqueue(card, "PATCH", changes);
   }
 
   /** Deletes one picture; tells whether it is gone. */
   remove(card) {
-    const answered = this.turn.then(() => this.send(card, "DELETE"));
-    this.turn = answered;
-    return answered;
+    return this.enqueue(card, "DELETE");
+  }
+
+  enqueue(card, method, body) {
+    this.queued += 1;
+    this.turn = this.turn.then(() => {
+      this.queued -= 1;
+      return this.send(card, method, body);
+    });
+    return this.turn;
   }
 
   async send(card, method, body) {
     const { api, etag } = card.dataset;
-    const answer = await callApi(method, api, { etag, body });
-    if (answer.status === 200) card.dataset.etag = answer.etag;
+    const answer = await callApi(method, api, { etag, body, keepalive: true });
+    if (answer.status === 200) {
+      card.dataset.etag = answer.etag;
+      this.note(card, "");
+    }
     if (answer.status === 200 || answer.status === 204) return true;
     if (answer.status === 404 && method === "DELETE") return true;
     await this.explain(card, answer);
@@ -108,31 +142,34 @@ export class Gallery {
   }
 
   async explain(card, answer) {
-    if (isSignedOut(answer)) return this.signedOut(answer);
-    const isStale = answer.status === 412 || answer.status === 404;
-    const sentence = answer.status === 412 ? CHANGED : `Nothing was changed. ${describeAnswer(answer)}`;
-    if (isStale) {
-      document.activeElement?.closest?.(".caption")?.blur();
+    if (isSignedOut(answer)) {
+      this.note(card, "Your last change was not made.");
+      return this.signedOut(answer);
+    }
+    let sentence = answer.status === 412 ? CHANGED : `Nothing was changed. ${describeAnswer(answer)}`;
+    if (answer.status === 412 || answer.status === 404) {
+      sentence += repeat(takeUnsaved(card));
+      card.classList.remove("is-leaving"); // nothing keeps it from being shown as it is
+      this.isHeld = false;
       await this.refresh();
     }
-    this.note(card.dataset.id, sentence);
+    this.note(this.find(card.dataset.id) ?? card, sentence);
     return say(sentence);
   }
 
-  /** Leaves a sentence on a card, until its next change. */
-  note(id, sentence) {
-    const card = this.find(id);
-    if (!card) return;
+  /** Leaves a sentence on a card, until its next change; an empty one takes it away. */
+  note(card, sentence) {
     card.querySelector(".card-note")?.remove();
+    card.classList.toggle("is-changed", sentence !== "");
+    if (!sentence) return;
     const note = document.createElement("p");
     note.className = "card-note";
     note.textContent = sentence;
-    card.classList.add("is-changed");
     card.querySelector(".image-words").append(note);
   }
 
   signedOut(answer) {
     const kept = "Your last change was not made. Sign in, come back to this page, and make it again.";
-    showSignedOut(answer, kept, () => this.refresh());
+    showSignedOut("gallery", answer, kept, () => this.refresh());
   }
 }

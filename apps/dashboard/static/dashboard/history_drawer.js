@@ -3,12 +3,17 @@
 import { callApi, describeAnswer } from "./api_client.js";
 
 const PAGE_SIZE = 50;
+
+function describeCaption({ old, new: now }) {
+  if (!old) return `wrote the caption “${now}”`;
+  return now ? `changed the caption “${old}” to “${now}”` : `removed the caption “${old}”`;
+}
+
 const SENTENCES = {
   uploaded: (name) => `added ${name}`,
   promoted: (name) => `made ${name} the primary picture`,
   demoted: (name) => `unmarked ${name} as the primary picture`,
-  retitled: (name, event) =>
-    event.new ? `changed the caption “${event.old}” to “${event.new}”` : `removed the caption “${event.old}”`,
+  retitled: (name, event) => describeCaption(event),
   reprioritised: (name, event) =>
     event.images.size > 1 ? `put ${event.images.size} pictures in order` : `moved ${name}`,
   deleted: (name, event) => `deleted ${event.old ? `“${event.old}”` : name}`,
@@ -40,10 +45,16 @@ function joinMoves(events) {
   return joined;
 }
 
+/** As the cards have it. */
+function printTime(created) {
+  const options = { dateStyle: "medium", timeStyle: "short", timeZone: "UTC" };
+  return `${new Date(created).toLocaleString("en-GB", options)} UTC`;
+}
+
 function buildLine(event) {
   const line = document.createElement("li");
   const when = document.createElement("p");
-  const time = build("time", new Date(event.created).toLocaleString());
+  const time = build("time", printTime(event.created));
   time.dateTime = event.created;
   when.append(time);
   line.append(build("p", describe(event)), when);
@@ -76,7 +87,10 @@ export class HistoryDrawer {
     const answer = await callApi("GET", `${this.dialog.dataset.url}?page=${this.page}&page_size=${PAGE_SIZE}`);
     const note = this.dialog.querySelector('[data-part="history-note"]');
     note.textContent = answer.status === 200 ? "" : describeAnswer(answer);
-    if (answer.status !== 200) return;
+    if (answer.status !== 200) {
+      this.page -= 1; // for the next try
+      return;
+    }
     this.list.append(...joinMoves(answer.data.data).map(buildLine));
     if (!this.list.children.length) note.textContent = "Nothing has happened yet.";
     this.dialog.querySelector('[data-action="older"]').hidden = !answer.data.pagination.has_next;

@@ -1,17 +1,7 @@
-// The controls on the cards: caption, primary, address. Listened to at the gallery, for cards come and go.
+// The buttons on the cards: primary, address. Listened to at the gallery, for cards come and go.
 
 import { copyText } from "./clipboard.js";
 import { say } from "./notices.js";
-
-async function saveCaption(gallery, caption) {
-  const title = caption.value.trim();
-  if (title === caption.defaultValue) return;
-  const card = caption.closest(".image-card");
-  if (!(await gallery.change(card, { title }))) return;
-  caption.defaultValue = title;
-  say(title ? `The caption is “${title}” now.` : "The caption is gone.");
-  gallery.refreshSoon();
-}
 
 async function promote(gallery, card) {
   if (!(await gallery.change(card, { is_primary: true }))) return;
@@ -26,17 +16,6 @@ async function copyAddress(card) {
 
 /** Lets the cards be changed. */
 export function listenToControls(gallery) {
-  gallery.root.addEventListener("change", (event) => {
-    if (event.target.matches(".caption")) saveCaption(gallery, event.target);
-  });
-  gallery.root.addEventListener("keydown", (event) => {
-    if (!event.target.matches(".caption")) return;
-    if (event.key === "Enter") event.target.blur();
-    if (event.key === "Escape") {
-      event.target.value = event.target.defaultValue;
-      event.target.blur();
-    }
-  });
   gallery.root.addEventListener("click", (event) => {
     const button = event.target.closest("button[data-action]");
     const card = button?.closest(".image-card");

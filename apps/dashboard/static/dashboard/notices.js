@@ -4,6 +4,7 @@ import { describeAnswer } from "./api_client.js";
 
 const SHOW_MS = 7000;
 let timer = 0;
+const waiting = new Map();
 
 /** Says a sentence, to screen readers as well. */
 export function say(sentence) {
@@ -18,15 +19,19 @@ export function whisper(sentence) {
   document.getElementById("whisper").textContent = sentence;
 }
 
-/** Tells that the session has ended and what is kept; `resume` is called on "Continue". */
-export function showSignedOut(answer, kept, resume) {
+/** Tells that the session has ended and what is kept by `name`; `resume` is called on "Continue", as others' are. */
+export function showSignedOut(name, answer, kept, resume) {
   const banner = document.getElementById("signed-out");
   banner.querySelector('[data-part="reason"]').textContent =
     answer.status === 403 ? describeAnswer(answer) : "You are no longer signed in.";
-  banner.querySelector('[data-part="kept"]').textContent = kept;
+  waiting.set(name, { kept, resume });
+  const sentences = [...waiting.values()].map((each) => each.kept);
+  banner.querySelector('[data-part="kept"]').textContent = sentences.join(" ");
   banner.querySelector('[data-action="continue"]').onclick = () => {
     banner.hidden = true;
-    resume();
+    const resumed = [...waiting.values()];
+    waiting.clear(); // first: one of them may find the session still ended
+    for (const each of resumed) each.resume();
   };
   if (!banner.hidden) return;
   banner.hidden = false;

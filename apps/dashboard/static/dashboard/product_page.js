@@ -1,5 +1,6 @@
 // The page of one product: puts its parts together.
 
+import { listenToCaptions } from "./captions.js";
 import { CardOrder } from "./card_order.js";
 import { Deletions } from "./deletion.js";
 import { listenForFiles } from "./file_sources.js";
@@ -14,6 +15,7 @@ const gallery = new Gallery(document.getElementById("gallery"));
 const area = document.querySelector(".upload-area");
 
 watchThumbnails();
+listenToCaptions(gallery);
 listenToControls(gallery);
 new HistoryDrawer(document.getElementById("history"));
 
@@ -29,7 +31,7 @@ if (area) {
     signedOut(answer) {
       const count = queue.count("waiting", "sending", "checking");
       const kept = `${count} picture${count === 1 ? " waits" : "s wait"} here. Sign in, come back to this page, and continue.`;
-      showSignedOut(answer, kept, () => queue.resume());
+      showSignedOut("uploads", answer, kept, () => queue.resume());
     },
     notice: whisper,
   });

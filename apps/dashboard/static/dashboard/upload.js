@@ -1,19 +1,16 @@
 // One file on its way to the API.
 
-import { getCsrfToken } from "./api_client.js";
+import { getCsrfToken, parseBody } from "./api_client.js";
+
+const FILE_CHANGED = {
+  status: 0,
+  data: { detail: "The file was changed, moved or deleted after you chose it; choose it again." },
+};
 
 /** A key that the server knows a repeated upload by; randomUUID is for secure contexts only. */
 function makeKey() {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-}
-
-function readBody(request) {
-  try {
-    return JSON.parse(request.responseText);
-  } catch {
-    return null;
-  }
 }
 
 /** A file, the key that makes sending it again harmless, and the request while there is one. */
@@ -30,9 +27,10 @@ export class Upload {
     const request = new XMLHttpRequest();
     this.request = request;
     return new Promise((resolve) => {
-      const end = () => {
+      const end = async () => {
         this.request = null;
-        resolve({ status: request.status, data: readBody(request) });
+        const answer = { status: request.status, data: parseBody(request.responseText) };
+        resolve(answer.status === 0 && !(await this.isReadable()) ? FILE_CHANGED : answer);
       };
       request.addEventListener("loadend", end);
       request.upload.addEventListener("progress", (event) => {
@@ -46,6 +44,16 @@ export class Upload {
       form.append("image", this.file, this.file.name);
       request.send(form);
     });
+  }
+
+  // Browsers send nothing of a file that has changed, and call it a lost connection.
+  async isReadable() {
+    try {
+      await this.file.slice(0, 1).arrayBuffer();
+      return true;
+    } catch {
+      return false;
+    }
   }
 
   /** Stops sending. */

@@ -9,7 +9,7 @@ const STATUS = {
 const UNITS = ["bytes", "KB", "MB"];
 
 /** As the cards have it, in Django's units. */
-function describeSize(bytes) {
+export function describeSize(bytes) {
   const power = Math.min(Math.floor(Math.log2(Math.max(bytes, 1)) / 10), UNITS.length - 1);
   return `${(bytes / 1024 ** power).toFixed(power ? 1 : 0)} ${UNITS[power]}`;
 }

@@ -2,13 +2,14 @@
 
 import { describeAnswer, isSignedOut } from "./api_client.js";
 import { Upload } from "./upload.js";
-import { UploadItem } from "./upload_item.js";
+import { UploadItem, describeSize } from "./upload_item.js";
 
 const MAX_PARALLEL = 3;
 const SHOW_DONE_MS = 4000;
 // The first try is still at work when its connection was lost and the second one comes.
 const CONFLICT_PAUSE_MS = 1500;
 const MAX_CONFLICTS = 20;
+const BUSY_PAUSE_SECONDS = 60;
 
 /** The uploads of the page's product. */
 export class UploadQueue {
@@ -16,6 +17,7 @@ export class UploadQueue {
     this.area = area;
     this.list = area.querySelector(".upload-list");
     this.template = area.querySelector("template");
+    this.limit = area.dataset.limit; // as it is printed, in MiB
     this.items = new Map();
     this.addedCount = 0;
     this.isPaused = false;
@@ -34,8 +36,16 @@ export class UploadQueue {
       const item = new UploadItem(new Upload(file, this.area.dataset.url), this.template);
       this.items.set(item.element, item);
       this.list.append(item.element);
+      this.checkSize(item);
     }
     this.sendNext();
+  }
+
+  checkSize(item) {
+    const { size } = item.upload.file;
+    if (size <= Number.parseInt(this.limit, 10) * 2 ** 20) return;
+    const detail = `This file has ${describeSize(size)}; at most ${this.limit} fit. Save the picture smaller and choose it again.`;
+    this.settle(item, { status: 413, data: { detail } });
   }
 
   /** Goes on after signing in again. */
@@ -116,11 +126,12 @@ export class UploadQueue {
     } else if (answer.status === 429) {
       item.setState("waiting", describeAnswer(answer));
       this.isPaused = true;
-      setTimeout(() => this.resume(), answer.data.retry_after_seconds * 1000);
+      setTimeout(() => this.resume(), (answer.data?.retry_after_seconds ?? BUSY_PAUSE_SECONDS) * 1000);
     } else {
-      const mayRetry = answer.status === 0 || answer.data?.retryable || answer.status === 409;
+      const isCutOff = answer.status === 0 && !answer.data;
+      const mayRetry = isCutOff || answer.status >= 500 || answer.status === 409;
       item.setState(mayRetry ? "failed" : "refused", describeAnswer(answer));
-      item.isCutOff = answer.status === 0;
+      item.isCutOff = isCutOff;
       this.report.notice(`${item.upload.file.name}: ${describeAnswer(answer)}`);
     }
   }

@@ -1,0 +1,81 @@
+import os
+
+from playwright.sync_api import expect
+
+from tests.browser.brand_manager import (
+    choose,
+    get_card,
+    get_cards,
+    sign_in_again,
+)
+from tests.sample_images import make_jpeg, make_png
+
+HTML = {"content_type": "text/html", "body": "<h1>Bad gateway</h1>"}
+
+
+def test_uploads_and_gallery_go_on_after_signing_in_again(three, seed):
+    page = three.page
+    page.context.clear_cookies(name="sessionid")
+    choose(page, ("top.jpg", make_jpeg()))
+    banner = page.get_by_role("alert")
+    expect(banner).to_contain_text("1 picture waits here.")
+    get_card(page, "Back").get_by_role("button", name="Make primary").click()
+    expect(banner).to_contain_text("Your last change was not made.")
+    expect(banner).to_contain_text("1 picture waits here.")
+    sign_in_again(page, seed["users"]["owner"])
+    expect(get_cards(page)).to_have_count(4)
+    expect(banner).to_be_hidden()
+    three.check("401")
+
+
+def test_upload_that_a_proxy_refused_may_be_tried_again(product):
+    page = product.page
+    page.route("**/images", lambda route: route.fulfill(status=502, **HTML), times=1)
+    choose(page, ("front.jpg", make_jpeg()))
+    expect(page.locator(".upload-status")).to_have_text("The server answered 502.")
+    page.get_by_role("button", name="Try front.jpg again").click()
+    expect(get_cards(page)).to_have_count(1)
+    product.check("502")
+
+
+def test_uploads_go_on_a_minute_after_a_proxy_had_too_many(product):
+    page = product.page
+    page.clock.install()
+    page.reload()
+    page.route("**/images", lambda route: route.fulfill(status=429, **HTML), times=1)
+    choose(page, ("front.jpg", make_jpeg()))
+    expect(page.locator(".upload-status")).to_have_text("The server answered 429.")
+    page.clock.run_for(60_000)
+    expect(get_cards(page)).to_have_count(1)
+    product.check("429")
+
+
+def test_file_that_changed_after_it_was_chosen_is_told_so(product, tmp_path):
+    page = product.page
+    file = tmp_path / "front.jpg"
+    file.write_bytes(make_jpeg())
+    page.context.set_offline(True)
+    page.locator("#files").set_input_files(file)
+    expect(page.locator('.upload[data-state="failed"]')).to_have_count(1)
+    file.write_bytes(make_png())
+    os.utime(file, (1, 1))
+    page.context.set_offline(False)
+    expect(page.locator('.upload[data-state="refused"] .upload-status')).to_have_text(
+        "The file was changed, moved or deleted after you chose it; choose it again."
+    )
+    product.check("ERR_INTERNET_DISCONNECTED", "ERR_UPLOAD_FILE_CHANGED")
+
+
+def test_file_that_is_too_large_is_told_so_before_it_is_sent(product):
+    page = product.page
+    posts = []
+    page.on("request", lambda sent: posts.append(sent.url) if sent.method == "POST" else None)
+    choose(page, ("studio.jpg", bytes(21 * 2**20)), ("front.jpg", make_jpeg()))
+    refused = page.locator('.upload[data-state="refused"]')
+    expect(refused).to_contain_text("studio.jpg")
+    expect(refused.locator(".upload-status")).to_have_text(
+        "This file has 21.0 MB; at most 20 MiB fit. Save the picture smaller and choose it again."
+    )
+    expect(get_cards(page)).to_have_count(1)
+    assert len(posts) == 1
+    product.check()
