@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -129,8 +130,8 @@ def _describe_api(membership: Membership, product: Product) -> dict[str, str]:
 def _describe_gallery(request: HttpRequest, product: Product) -> dict[str, Any]:
     """The cards of one page, the one more that was asked for left away."""
     text = request.GET.get("page", "1")
-    page = int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 1
-    start = (max(page, 1) - 1) * GALLERY_SIZE
+    page = int(text) if re.fullmatch("[1-9][0-9]{0,4}", text) else 1
+    start = (page - 1) * GALLERY_SIZE
     cards = build_cards(request, product, start, GALLERY_SIZE + 1)
     return {
         "cards": cards[:GALLERY_SIZE],
