@@ -46,15 +46,15 @@ class TimeoutConnection(Connection[Any]):
         return super().wait(gen, interval, timeout)
 
     def execute(self, query: Query, *args: Any, **kwargs: Any) -> Cursor[Any]:
-        """As the library does; where the pool finds a connection dead, it looks at all others.
+        """As the library does; where the pool finds a connection dead, it takes none of the others.
 
-        It would look at one each time, and wait twice as long in between.
+        It would try one after the other, and wait twice as long each time.
         """
         try:
             return super().execute(query, *args, **kwargs)
         except OperationalError:
             if not query and isinstance(self._pool, ConnectionPool):
-                self._pool.check()
+                self._pool.drain()
             raise
 
 
