@@ -38,8 +38,7 @@ class ApiMiddleware:
         if not path.startswith(API_PREFIX):
             return self.get_response(request)
         started = time.perf_counter()
-        answer = self._show if path in UNLIMITED_PATHS else self._count
-        response = answer(request)
+        response = self._show(request) if path in UNLIMITED_PATHS else self._count(request)
         log_request(request, response, started)
         return response
 
@@ -69,7 +68,7 @@ class ApiMiddleware:
             )
         response = ensure_problem(response)
         standing.write_headers(response)
-        # A cache in between knows what an API key is no more than a password.
+        # Of themselves, shared caches respect Authorization alone (RFC 9111 §3.5), not X-API-Key.
         response.headers.setdefault("Cache-Control", "private, no-cache")
         return response
 
