@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from functools import partial
 from pathlib import Path
 
@@ -147,6 +148,23 @@ def test_claimed_object_is_not_removed(api: Api):
 
     assert remove_unclaimed_object(ProductImage.objects.get().object_name) is False
     assert len(list_media()) == 1
+
+
+def test_removed_object_stays_removed_after_power_loss(api: Api, monkeypatch):
+    image_id = api.upload().json()["id"]
+    [path] = list_media()
+    synced = []
+    sync = os.fsync
+
+    def note(descriptor: int) -> None:
+        synced.append(Path(f"/proc/self/fd/{descriptor}").readlink())
+        sync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", note)
+    assert api.client.delete(f"{api.path}/{image_id}", headers=api.headers).status_code == 204
+
+    assert not path.exists()
+    assert path.parent.resolve() in synced
 
 
 def test_sweep_spares_what_is_young(api: Api):
