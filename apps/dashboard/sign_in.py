@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,7 +13,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from apps.dashboard.api.rate_limit import MINUTE_SECONDS, get_client_network, get_counts
+from apps.dashboard.api.rate_limit import MINUTE_SECONDS, count_attempt, get_client_network
 from apps.dashboard.api.window_counts import Quota
 
 # A password costs a quarter of a second of CPU: as many attempts an address may make, whomever as.
@@ -29,12 +28,9 @@ class AttemptLimitBackend(AxesStandaloneBackend):  # type: ignore[misc]  # axes 
     """Lets no user in; keeps attempts from the backends behind it when there are too many."""
 
     def authenticate(self, request: Any, *args: Any, **credentials: Any) -> None:
-        now = time.time()
-        subject = f"sign-in:{get_client_network(request)}"
-        [used] = get_counts().count(subject, [ATTEMPTS], now)
-        if used >= ATTEMPTS.limit:
+        if seconds := count_attempt(f"sign-in:{get_client_network(request)}", ATTEMPTS):
             request.axes_locked_out = True  # as axes marks it: not recorded, and told by the page
-            request.locked_out_seconds = math.ceil(ATTEMPTS.get_end(now) - now)
+            request.locked_out_seconds = seconds
             raise PermissionDenied
         super().authenticate(request, *args, **credentials)
 
@@ -43,11 +39,8 @@ class PasswordChangeView(auth_views.PasswordChangeView):
     """Django's, which anybody at an open session could ask for the old password on and on."""
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        now = time.time()
-        [used] = get_counts().count(f"password:{request.user.pk}", [CHANGES], now)
-        if used >= CHANGES.limit:
-            request.locked_out_seconds = math.ceil(CHANGES.get_end(now) - now)  # type: ignore[attr-defined]  # as above
-            return tell_lockout(request, None, None)
+        if seconds := count_attempt(f"password:{request.user.pk}", CHANGES):
+            return _render_lockout(request, seconds)
         return super().post(request, *args, **kwargs)
 
 
@@ -71,7 +64,10 @@ def tell_lockout(
 ) -> HttpResponse:
     """The page for one who has failed too often, on ours and on the admin's sign-in alike."""
     pause = int(settings.AXES_COOLOFF_TIME.total_seconds())
-    seconds = getattr(request, "locked_out_seconds", pause)
+    return _render_lockout(request, getattr(request, "locked_out_seconds", pause))
+
+
+def _render_lockout(request: HttpRequest, seconds: int) -> HttpResponse:
     context = {"minutes": math.ceil(seconds / MINUTE_SECONDS)}
     page = render(request, "registration/locked_out.html", context, status=429)
     page.headers["Retry-After"] = str(seconds)

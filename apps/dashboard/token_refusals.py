@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-import time
 from collections.abc import Callable
 from functools import wraps
 
@@ -12,8 +10,8 @@ from django.http import HttpResponseBase, JsonResponse
 from apps.dashboard.api.rate_limit import (
     MINUTE_SECONDS,
     STRANGER_LIMIT_PER_MINUTE,
+    count_attempt,
     get_client_network,
-    get_counts,
 )
 from apps.dashboard.api.request_body import ApiRequest
 from apps.dashboard.api.window_counts import Quota
@@ -31,13 +29,12 @@ def limit_refusals(view: View) -> View:
 
     @wraps(view)
     def answer(request: ApiRequest) -> HttpResponseBase:
-        subject, now = f"token:{get_client_network(request)}", time.time()
-        [refused] = get_counts().count(subject, [REFUSALS], now, cost=0)
-        if refused >= REFUSALS.limit:
-            return _tell_to_wait(math.ceil(REFUSALS.get_end(now) - now))
+        subject = f"token:{get_client_network(request)}"
+        if seconds := count_attempt(subject, REFUSALS, cost=0):
+            return _tell_to_wait(seconds)
         response = view(request)
         if 400 <= response.status_code < 500:
-            get_counts().count(subject, [REFUSALS], now)
+            count_attempt(subject, REFUSALS)
         return response
 
     return answer

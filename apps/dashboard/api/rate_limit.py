@@ -79,6 +79,13 @@ def count_request(request: ApiRequest, *, cost: int = 1) -> Standing:
     return Standing(quotas, quota, remaining, quota.get_end(now), now, is_refused)
 
 
+def count_attempt(subject: str, quota: Quota, *, cost: int = 1) -> int:
+    """Count it; returns the seconds to wait where there were too many before, 0 elsewhere."""
+    now = time.time()
+    [used] = get_counts().count(subject, [quota], now, cost=cost)
+    return math.ceil(quota.get_end(now) - now) if used >= quota.limit else 0
+
+
 def get_client_network(request: ApiRequest) -> str:
     """The client's address, an IPv6 one by its /64; as told by as many proxies as are trusted."""
     hops = settings.TRUSTED_PROXIES
