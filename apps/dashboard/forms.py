@@ -6,10 +6,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.utils import timezone
 
-from apps.organizations.callers import PUBLISHABLE_LIMIT_PER_MINUTE
+from apps.organizations.callers import get_default_limits
 from apps.organizations.models import ApiKey
 
 KINDS = [
@@ -26,6 +25,7 @@ ROLES = [
     (ApiKey.Role.READONLY.value, "Read only: lists pictures and history"),
     (ApiKey.Role.MANAGER.value, "Manager: all of the above, and API keys"),
 ]
+LIMITS = ("rate_limit_per_minute", "rate_limit_per_day")
 # A key ends at midnight, on a day that has to exist.
 LAST_DAY = date.max - timedelta(days=1)
 
@@ -70,7 +70,7 @@ class NewApiKeyForm(forms.Form):
         given = super().clean() or {}
         if given.get("kind") == ApiKey.Kind.ORGANIZATION and not given.get("role"):
             self.add_error("role", "An organization's key needs a role.")
-        for field, most in _get_default_limits(given.get("kind")).items():
+        for field, most in zip(LIMITS, get_default_limits(given.get("kind")), strict=True):
             if (given.get(field) or 0) > most:
                 self.add_error(
                     field, f"At most {most:,} here; who runs the service can allow a key more."
@@ -89,16 +89,6 @@ class NewApiKeyForm(forms.Form):
             "rate_limit_per_minute": given["rate_limit_per_minute"] or 0,
             "rate_limit_per_day": given["rate_limit_per_day"] or 0,
         }
-
-
-def _get_default_limits(kind: str | None) -> dict[str, int]:
-    is_publishable = kind == ApiKey.Kind.PUBLISHABLE
-    return {
-        "rate_limit_per_minute": (
-            PUBLISHABLE_LIMIT_PER_MINUTE if is_publishable else settings.RATE_LIMIT_PER_MINUTE
-        ),
-        "rate_limit_per_day": settings.RATE_LIMIT_PER_DAY,
-    }
 
 
 def _get_end(day: date | None) -> datetime | None:

@@ -19,7 +19,7 @@ from apps.dashboard.api.identifiers import encode_id
 from apps.dashboard.forms import KINDS, NewApiKeyForm
 from apps.dashboard.page_access import describe_membership, for_members
 from apps.organizations.api_keys import issue_api_key
-from apps.organizations.callers import PUBLISHABLE_LIMIT_PER_MINUTE
+from apps.organizations.callers import get_default_limits
 from apps.organizations.models import ApiKey, Membership, Permission
 from apps.products.models import Product
 
@@ -33,15 +33,17 @@ def api_keys(request: HttpRequest, membership: Membership) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         issued = _issue(request, membership, form)
         form = NewApiKeyForm(label_suffix="")
+    per_minute, per_day = get_default_limits(ApiKey.Kind.ORGANIZATION)
+    publishable_per_minute, _ = get_default_limits(ApiKey.Kind.PUBLISHABLE)
     context = {
         **describe_membership(membership),
         "section": "api-keys",
         "form": form,
         "kinds": KINDS,
         "keys": [(key, _get_state(key)) for key in _list_keys(membership)],
-        "default_per_minute": f"{settings.RATE_LIMIT_PER_MINUTE:,}",
-        "publishable_per_minute": PUBLISHABLE_LIMIT_PER_MINUTE,
-        "default_per_day": f"{settings.RATE_LIMIT_PER_DAY:,}",
+        "default_per_minute": f"{per_minute:,}",
+        "publishable_per_minute": publishable_per_minute,
+        "default_per_day": f"{per_day:,}",
         **issued,
     }
     return render(request, "dashboard/api_keys.html", context)

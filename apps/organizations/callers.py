@@ -6,6 +6,8 @@ import uuid
 from dataclasses import dataclass
 from enum import StrEnum
 
+from django.conf import settings
+
 from apps.organizations.models import ApiKey, Membership, Permission
 
 PUBLISHABLE_LIMIT_PER_MINUTE = 100
@@ -51,16 +53,20 @@ def get_api_key_caller(api_key: ApiKey) -> Caller:
         granted = frozenset()
     elif api_key.kind == ApiKey.Kind.ORGANIZATION:
         granted = ApiKey.PERMISSIONS[ApiKey.Role(api_key.role)]
+    per_minute, per_day = get_default_limits(api_key.kind)
     return Caller(
         kind=CallerKind.API_KEY,
         credential=f"{CallerKind.API_KEY}:{api_key.pk}",
         user_id=api_key.user_id,
         granted=granted,
         organization_id=api_key.organization_id,
-        limit_per_minute=api_key.rate_limit_per_minute or _get_default_limit(api_key.kind),
-        limit_per_day=api_key.rate_limit_per_day,
+        limit_per_minute=api_key.rate_limit_per_minute or per_minute,
+        limit_per_day=api_key.rate_limit_per_day or per_day,
     )
 
 
-def _get_default_limit(kind: str) -> int:
-    return PUBLISHABLE_LIMIT_PER_MINUTE if kind == ApiKey.Kind.PUBLISHABLE else 0
+def get_default_limits(kind: str | None) -> tuple[int, int]:
+    """Requests a minute and a day of a key of that kind that has no limits of its own."""
+    is_publishable = kind == ApiKey.Kind.PUBLISHABLE
+    per_minute = PUBLISHABLE_LIMIT_PER_MINUTE if is_publishable else settings.RATE_LIMIT_PER_MINUTE
+    return per_minute, settings.RATE_LIMIT_PER_DAY
