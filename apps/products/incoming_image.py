@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import time
 import uuid
+from collections.abc import Callable
 from contextlib import suppress
 from functools import cached_property
-from io import BufferedRandom
 from pathlib import Path
+from typing import TypeVar
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 
 from apps.problems import ImageRefused, StorageUnavailable
 from apps.products.image_checks import CheckedImage, ImageWalk, check_image
+
+Made = TypeVar("Made")
 
 
 class IncomingImage(UploadedFile):  # type: ignore[type-arg]  # generic in the stubs alone
@@ -62,11 +65,7 @@ class IncomingImage(UploadedFile):  # type: ignore[type-arg]  # generic in the s
 
     def move_to(self, path: Path) -> None:
         """Give the file its place in the store, whose folder is made where there is none yet."""
-        try:
-            self._path.rename(path)
-        except FileNotFoundError:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            self._path.rename(path)
+        _retry_in_new_folder(path, lambda: self._path.rename(path))
         self._is_moved = True
 
     def close(self) -> None:
@@ -81,15 +80,17 @@ class IncomingImage(UploadedFile):  # type: ignore[type-arg]  # generic in the s
     def _write(self, chunk: bytes) -> None:
         try:
             if self.file is None:
-                self.file = self._open()
+                self.file = _retry_in_new_folder(self._path, lambda: self._path.open("xb+"))
             self.file.write(chunk)
         except OSError as fault:
             self.close()
             raise StorageUnavailable("The picture could not be written down; try again.") from fault
 
-    def _open(self) -> BufferedRandom:
-        try:
-            return self._path.open("xb+")
-        except FileNotFoundError:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            return self._path.open("xb+")
+
+def _retry_in_new_folder(path: Path, act: Callable[[], Made]) -> Made:
+    # Made once it is missing, which saves a call of the system for each upload.
+    try:
+        return act()
+    except FileNotFoundError:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return act()
