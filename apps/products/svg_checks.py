@@ -15,6 +15,7 @@ from apps.products.svg_rules import (
     ElementRule,
     ElementRules,
     list_style_faults,
+    pair_attributes,
     quote_value,
 )
 from apps.products.svg_uses import DrawnElements
@@ -80,8 +81,7 @@ class SvgCheck:
         self._pending = bytearray()
         self._fed = 0
         self._shortens = True
-        self._depth = 0
-        self._elements = 0
+        self._depth = self._elements = 0
         self._opened: list[str] | None = None  # attributes of the last tag, if it opens an element
         self._drawn = DrawnElements()
         self._size = SvgSize(None, None)
@@ -217,7 +217,7 @@ class SvgCheck:
         if namespace != SVG_NAMESPACE:
             remedy = f'Write <svg xmlns="{SVG_NAMESPACE}">.'
             self._refuse(NotAnImage(f"The root element is not in the SVG namespace. {remedy}"))
-        known = dict(zip(attributes[::2], attributes[1::2], strict=True))
+        known = pair_attributes(attributes)
         sides = (known.get(side, "") for side in ("width", "height", "viewBox"))
         self._size = SvgSize(*read_sides(*sides))
 

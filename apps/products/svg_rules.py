@@ -145,6 +145,11 @@ def list_style_faults(css: str) -> Iterator[tuple[int, str]]:
                 yield line, fault
 
 
+def pair_attributes(attributes: list[str]) -> dict[str, str]:
+    """Values by expanded name, of the names and values that expat gives in turn."""
+    return dict(zip(attributes[::2], attributes[1::2], strict=True))
+
+
 def normalize_url(value: str) -> str:
     """Drop what the URL standard §4.4 drops before it looks for a scheme."""
     if value.isprintable():

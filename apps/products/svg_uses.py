@@ -6,7 +6,7 @@ from array import array
 from urllib.parse import unquote_to_bytes
 
 from apps.problems import SvgUnsafe
-from apps.products.svg_rules import XLINK_HREF, normalize_url
+from apps.products.svg_rules import XLINK_HREF, normalize_url, pair_attributes
 
 # Chromium takes up to five seconds for so many, and more the deeper they are nested.
 MAX_DRAWN_ELEMENTS = 250_000
@@ -55,7 +55,7 @@ class DrawnElements:
         self._end_uses[number] = len(self._uses)
 
     def add_use(self, attributes: list[str]) -> None:
-        known = _pair(attributes)
+        known = pair_attributes(attributes)
         url = normalize_url(known.get("href", known.get(XLINK_HREF, "")))
         if not url.startswith("#"):
             return
@@ -135,10 +135,6 @@ class DrawnElements:
 
 def _word_limit(what: str, limit: int) -> SvgUnsafe:
     return SvgUnsafe(f"The SVG holds <use> {what} {limit:,}.", limit=limit)
-
-
-def _pair(attributes: list[str]) -> dict[str, str]:
-    return dict(zip(attributes[::2], attributes[1::2], strict=True))
 
 
 def _decode_fragment(fragment: str) -> str:
