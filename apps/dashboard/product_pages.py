@@ -27,7 +27,7 @@ from apps.dashboard.product_search import (
 from apps.dashboard.security_headers import HEADER as POLICY_HEADER
 from apps.dashboard.security_headers import build_page_policy
 from apps.organizations.models import Membership
-from apps.products.image_checks import ImageFormat
+from apps.products.image_checks import MAX_IMAGE_BYTES, ImageFormat
 from apps.products.models import Product
 
 GALLERY_SIZE = 100
@@ -84,6 +84,7 @@ def product(request: HttpRequest, membership: Membership, gtin: str) -> HttpResp
         "product": shown,
         "printed_gtin": print_gtin(shown.gtin),
         "image_limit": IMAGE_LIMIT,
+        "max_image_bytes": MAX_IMAGE_BYTES,
         "formats": FORMATS,
         "accepted": ",".join(image_format.content_type for image_format in ImageFormat),
         **_describe_api(membership, shown),

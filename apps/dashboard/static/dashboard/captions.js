@@ -1,6 +1,6 @@
 // Captions, written in place on the cards: they look saved only once they are.
 
-import { say } from "./notices.js";
+import { say, warnBeforeLeaving } from "./notices.js";
 
 function isUnsaved(caption) {
   return caption.value.trim() !== caption.defaultValue.trim();
@@ -59,9 +59,7 @@ export function listenToCaptions(gallery) {
     if (event.key === "Escape") event.target.value = event.target.defaultValue;
     if (event.key === "Enter" || event.key === "Escape") event.target.blur();
   });
-  addEventListener("beforeunload", (event) => {
-    // What is being sent arrives even if the page is left.
-    const isLost = (caption) => isUnsaved(caption) && caption.dataset.saving !== caption.value.trim();
-    if ([...gallery.root.querySelectorAll(".caption")].some(isLost)) event.preventDefault();
-  });
+  // What is being sent arrives even if the page is left.
+  const isLost = (caption) => isUnsaved(caption) && caption.dataset.saving !== caption.value.trim();
+  warnBeforeLeaving(() => [...gallery.root.querySelectorAll(".caption")].some(isLost));
 }

@@ -1,6 +1,6 @@
 // The order of the cards: dragged, or moved step by step with buttons.
 
-import { say } from "./notices.js";
+import { say, warnBeforeLeaving } from "./notices.js";
 import { planPriorities } from "./priorities.js";
 
 const POINTER_EVENTS = ["pointerdown", "dragstart", "dragover", "drop", "dragend"];
@@ -19,9 +19,7 @@ export class CardOrder {
       gallery.root.addEventListener(name, (event) => this[name](event));
     }
     gallery.root.addEventListener("arranged", () => this.prepare());
-    addEventListener("beforeunload", (event) => {
-      if (this.isSaving) event.preventDefault();
-    });
+    warnBeforeLeaving(() => this.isSaving);
     this.prepare();
   }
 

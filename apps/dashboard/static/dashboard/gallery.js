@@ -2,7 +2,7 @@
 
 import { callApi, describeAnswer, isSignedOut } from "./api_client.js";
 import { handOnUnsaved, isBeingWritten, takeUnsaved } from "./captions.js";
-import { say, showSignedOut } from "./notices.js";
+import { say, showSignedOut, warnBeforeLeaving } from "./notices.js";
 
 const REFRESH_PAUSE_MS = 150;
 const PARTS = ["gallery-state", "gallery-hint", "gallery-pages"];
@@ -22,9 +22,7 @@ export class Gallery {
     this.queued = 0;
     this.refreshed = Promise.resolve();
     this.isHeld = false; // while cards are being moved, which a refresh would undo
-    addEventListener("beforeunload", (event) => {
-      if (this.queued) event.preventDefault();
-    });
+    warnBeforeLeaving(() => this.queued > 0);
   }
 
   get cards() {

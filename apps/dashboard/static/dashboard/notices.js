@@ -19,6 +19,13 @@ export function whisper(sentence) {
   document.getElementById("whisper").textContent = sentence;
 }
 
+/** Has the browser ask before the page is left, while something would be lost. */
+export function warnBeforeLeaving(isLost) {
+  addEventListener("beforeunload", (event) => {
+    if (isLost()) event.preventDefault();
+  });
+}
+
 /** Tells that the session has ended and what is kept by `name`; `resume` is called on "Continue", as others' are. */
 export function showSignedOut(name, answer, kept, resume) {
   const banner = document.getElementById("signed-out");

@@ -1,6 +1,7 @@
 // Files wait here, are sent a few at a time, and stay until they are added, refused or removed.
 
 import { describeAnswer, isSignedOut } from "./api_client.js";
+import { warnBeforeLeaving } from "./notices.js";
 import { Upload } from "./upload.js";
 import { UploadItem, describeSize } from "./upload_item.js";
 
@@ -17,15 +18,12 @@ export class UploadQueue {
     this.area = area;
     this.list = area.querySelector(".upload-list");
     this.template = area.querySelector("template");
-    this.limit = area.dataset.limit; // as it is printed, in MiB
     this.items = new Map();
     this.addedCount = 0;
     this.isPaused = false;
     this.report = { addedImage, signedOut, notice };
     area.addEventListener("click", (event) => this.listen(event));
-    addEventListener("beforeunload", (event) => {
-      if (this.count("waiting", "sending", "checking")) event.preventDefault();
-    });
+    warnBeforeLeaving(() => this.count("waiting", "sending", "checking") > 0);
     addEventListener("online", () => this.reconnect());
   }
 
@@ -43,8 +41,9 @@ export class UploadQueue {
 
   checkSize(item) {
     const { size } = item.upload.file;
-    if (size <= Number.parseInt(this.limit, 10) * 2 ** 20) return;
-    const detail = `This file has ${describeSize(size)}; at most ${this.limit} fit. Save the picture smaller and choose it again.`;
+    const { limit, maxBytes } = this.area.dataset;
+    if (size <= Number(maxBytes)) return;
+    const detail = `This file has ${describeSize(size)}; at most ${limit} fit. Save the picture smaller and choose it again.`;
     this.settle(item, { status: 413, data: { detail } });
   }
 
