@@ -19,10 +19,8 @@ def get_number(name: str, default: int, lowest: int = 0, highest: float = math.i
     """A whole number within the range."""
     value = env.str(name, "").strip() or str(default)
     if not value.isdecimal() or not lowest <= int(value) <= highest:
-        upper = "" if highest == math.inf else f" to {highest}"
-        raise ImproperlyConfigured(
-            f"{name} is {value!r}; it takes a whole number, {lowest}{upper or ' or more'}."
-        )
+        limits = f"{lowest} or more" if highest == math.inf else f"{lowest} to {highest}"
+        raise ImproperlyConfigured(f"{name} is {value!r}; it takes a whole number, {limits}.")
     return int(value)
 
 
