@@ -10,7 +10,7 @@ import sys
 
 import pytest
 
-from tests.servers.service import REPOSITORY
+from tests.servers.service import REPOSITORY, try_manage
 
 # As README.md documents it for a public server.
 PRODUCTION = {
@@ -32,19 +32,8 @@ PRINT_SECURITY = (
 )
 
 
-def run_manage(environment: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "manage.py", *arguments],
-        cwd=REPOSITORY,
-        env={"PATH": os.environ["PATH"], **environment},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-
 def test_deployment_check_has_nothing_to_say():
-    checked = run_manage(PRODUCTION, "check", "--deploy", "--fail-level", "INFO")
+    checked = try_manage(PRODUCTION, "check", "--deploy", "--fail-level", "INFO")
 
     assert checked.returncode == 0, checked.stderr
     assert checked.stdout.startswith("System check identified no issues")
@@ -59,7 +48,7 @@ def test_documented_environment_is_taken_line_by_line(page: str):
     documented = dict(re.findall(r"^(?:# )?([A-Z0-9_]+)=(.*)$", text, re.MULTILINE))
     secrets = {name: PRODUCTION[name] for name in ("DJANGO_SECRET_KEY", "METRICS_TOKEN")}
 
-    checked = run_manage({**documented, **secrets}, "check", "--deploy", "--fail-level", "INFO")
+    checked = try_manage({**documented, **secrets}, "check", "--deploy", "--fail-level", "INFO")
 
     assert documented["WORKERS"] == "2"
     assert [value for value in documented.values() if "#" in value or value != value.strip()] == []
@@ -86,7 +75,7 @@ def test_documented_environment_is_taken_line_by_line(page: str):
     ],
 )
 def test_unsafe_environment_is_refused_with_a_sentence(changes: dict[str, str], sentence: str):
-    refused = run_manage({**PRODUCTION, **changes}, "check")
+    refused = try_manage({**PRODUCTION, **changes}, "check")
 
     assert refused.returncode == 1
     [line] = refused.stderr.splitlines()
@@ -105,13 +94,13 @@ def test_unsafe_environment_is_refused_with_a_sentence(changes: dict[str, str], 
     ],
 )  # fmt: skip
 def test_transport_security_follows_the_environment(changes: dict[str, str], printed: str):
-    shown = run_manage({**PRODUCTION, **changes}, "shell", "--no-imports", "-c", PRINT_SECURITY)
+    shown = try_manage({**PRODUCTION, **changes}, "shell", "--no-imports", "-c", PRINT_SECURITY)
 
     assert shown.stdout.strip() == printed, shown.stderr
 
 
 def test_running_server_comes_first_in_the_document_where_its_address_is_set():
-    exported = run_manage(
+    exported = try_manage(
         {"API_SERVER_URL": "http://127.0.0.1:8000"},
         *("export_openapi_schema", "--api", "closient.api.api"),
     )
@@ -129,7 +118,7 @@ def test_only_requests_are_limited_to_statements_of_ten_seconds():
     environment = {"PATH": os.environ["PATH"], **PRODUCTION}
     serving = [sys.executable, "-c", f"import closient.wsgi; {show}"]
 
-    command = run_manage(PRODUCTION, "shell", "--no-imports", "-c", show).stdout
+    command = try_manage(PRODUCTION, "shell", "--no-imports", "-c", show).stdout
     served = subprocess.check_output(serving, cwd=REPOSITORY, env=environment, text=True)
 
     assert command == "-c lock_timeout=5s -c idle_in_transaction_session_timeout=60s\n"

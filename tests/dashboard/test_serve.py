@@ -2,34 +2,22 @@
 
 from __future__ import annotations
 
-import os
 import socket
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from tests.servers.processes import HOST, find_free_ports
-from tests.servers.service import REPOSITORY
+from tests.servers.service import try_manage
 
 
 def run_manage(folder: Path, *arguments: str, **environment: str):
-    return subprocess.run(
-        [sys.executable, "manage.py", *arguments],
-        cwd=REPOSITORY,
-        env={
-            "PATH": os.environ["PATH"],
-            "DJANGO_SECRET_KEY": "secret",
-            "DATABASE_URL": f"sqlite:///{folder / 'db.sqlite3'}",
-            "MEDIA_ROOT": str(folder / "media"),
-            **environment,
-        },
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    env = {
+        "DJANGO_SECRET_KEY": "secret",
+        "DATABASE_URL": f"sqlite:///{folder / 'db.sqlite3'}",
+        "MEDIA_ROOT": str(folder / "media"),
+    }
+    return try_manage({**env, **environment}, *arguments)
 
 
 def test_port_of_another_is_not_shared(tmp_path: Path):

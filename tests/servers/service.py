@@ -71,6 +71,19 @@ def run_service(
         yield Service(url, psutil.Process(process.pid), log_path, process)
 
 
+def try_manage(env: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run manage.py with nothing but PATH and `env`, whatever comes of it."""
+    return subprocess.run(
+        [sys.executable, "manage.py", *arguments],
+        cwd=REPOSITORY,
+        env={"PATH": os.environ["PATH"], **env},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
 def run_manage(folder: Path, env: dict[str, str], *arguments: str) -> str:
     """Run manage.py beside the service of this folder and `env`; return what it printed."""
     folder.mkdir(parents=True, exist_ok=True)
