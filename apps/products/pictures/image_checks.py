@@ -6,23 +6,27 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from hashlib import sha256
 from typing import Final
 
-from apps.problems import ImageDamaged, ImageTooLarge, NotAnImage, Problem
-from apps.products.containers.bmp import walk_bmp
-from apps.products.containers.byte_reader import ByteReader, Walk
-from apps.products.containers.frame_budget import FrameBudget, ImageSize
-from apps.products.containers.gif import walk_gif
-from apps.products.containers.jpeg import walk_jpeg
-from apps.products.containers.other_formats import name_other_format
-from apps.products.containers.png import walk_png
-from apps.products.containers.webp import walk_webp
-from apps.products.svg_checks import SvgCheck
+from blake3 import blake3
+
+from apps.problems import ImageDamaged, ImageRefused, ImageTooLarge, NotAnImage, Problem
+from apps.products.pictures.containers.bmp import walk_bmp
+from apps.products.pictures.containers.byte_reader import ByteReader, Walk
+from apps.products.pictures.containers.frame_budget import FrameBudget, ImageSize
+from apps.products.pictures.containers.gif import walk_gif
+from apps.products.pictures.containers.jpeg import walk_jpeg
+from apps.products.pictures.containers.other_formats import name_other_format
+from apps.products.pictures.containers.other_texts import name_html, name_plain_text, name_text
+from apps.products.pictures.containers.png import walk_png
+from apps.products.pictures.containers.webp import walk_webp
+from apps.products.pictures.svg.svg_checks import SvgCheck
 
 MAX_IMAGE_BYTES: Final = 20 * 1024 * 1024
 MAX_FRAME_PIXELS: Final = 64_000_000
 MAX_TOTAL_PIXELS: Final = 256_000_000
+# Behind a picture's end: phones append a preview or a depth map, and nobody a store of files.
+MIN_APPENDIX_BYTES: Final = 1024 * 1024
 
 
 class ImageFormat(StrEnum):
@@ -57,11 +61,13 @@ class CheckedImage:
     height: int | None
     frames: int
     byte_size: int
-    sha256: str
+    blake3: str
 
 
 # The bytes of a file that tell its format; a WebP takes 12, the names of other formats up to 16.
 _HEAD_BYTES: Final = 16
+# What tells which text came in the place of a picture.
+_TEXT_BYTES: Final = 64
 # White space before an SVG beyond this is taken for no picture.
 _MAX_BLANK_BYTES: Final = 1024
 _WALKS: Final[tuple[tuple[re.Pattern[bytes], ImageFormat, Callable[..., Walk[ImageSize]]], ...]] = (
@@ -89,15 +95,18 @@ class _ContainerCheck:
         self._reader = ByteReader()
         self._walk = walk(self._reader, self.budget)
         self._size: ImageSize | None = None
+        self._bytes_fed = 0
 
     def feed(self, chunk: bytes) -> None:
-        if self._size:
-            return
-        self._reader.add_chunk(chunk)
-        try:
-            next(self._walk)
-        except StopIteration as end:
-            self._size = end.value
+        self._bytes_fed += len(chunk)
+        if self._size is None:
+            self._reader.add_chunk(chunk)
+            try:
+                next(self._walk)
+            except StopIteration as end:
+                self._size = end.value
+        if self._size is not None and self._bytes_fed > MIN_APPENDIX_BYTES:
+            self._check_appendix(self._reader.offset)
 
     def finish(self, byte_size: int) -> ImageSize:
         if not self._size:
@@ -107,6 +116,18 @@ class _ContainerCheck:
             )
         return self._size
 
+    def _check_appendix(self, picture_bytes: int) -> None:
+        limit = max(picture_bytes, MIN_APPENDIX_BYTES)
+        actual = self._bytes_fed - picture_bytes
+        if actual > limit:
+            raise ImageRefused(
+                f"The {self.image_format.label} ends after {picture_bytes:,} bytes, and"
+                f" {actual:,} or more of something else follow; at most {limit:,} may. Save the"
+                " picture alone, without the video or the files behind it.",
+                limit=limit,
+                actual=actual,
+            )
+
 
 class ImageWalk:
     """One uploaded file, checked, counted and hashed while its bytes arrive."""
@@ -114,7 +135,7 @@ class ImageWalk:
     def __init__(self) -> None:
         self._head = b""
         self._byte_size = 0
-        self._digest = sha256()
+        self._digest = blake3()
         self._check: _ContainerCheck | SvgCheck | None = None
         self._refusal: Problem | None = None
 
@@ -191,10 +212,13 @@ def _start_check(head: bytes) -> _ContainerCheck | SvgCheck:
     for start, image_format, walk in _WALKS:
         if start.match(head):
             return _ContainerCheck(image_format, walk)
-    if _SVG_START.match(head):
+    if _SVG_START.match(head) and not name_html(head[:_TEXT_BYTES]):
         return SvgCheck()
     if other := name_other_format(head[:_HEAD_BYTES]):
         raise NotAnImage(f"This is {other}. JPEG, PNG, GIF, WebP, BMP and SVG are allowed.")
+    beginning = head[:_TEXT_BYTES]
+    if told := name_text(beginning) or name_plain_text(beginning):
+        raise NotAnImage(f"{told[0].upper()}{told[1:]}.")
     raise NotAnImage(
         "The file is none of JPEG, PNG, GIF, WebP, BMP and SVG: it starts with "
         f"{head[:8].hex(' ').upper()}."

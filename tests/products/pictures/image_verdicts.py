@@ -8,7 +8,7 @@ import pytest
 from PIL import Image, ImageSequence
 
 from apps.problems import ImageRefused, Problem
-from apps.products.image_checks import CheckedImage, ImageWalk, check_image
+from apps.products.pictures.image_checks import CheckedImage, ImageWalk, check_image
 
 
 def check_in_chunks(image: bytes, chunk_bytes: int = 65_536) -> CheckedImage:

@@ -1,17 +1,24 @@
 from __future__ import annotations
 
-import hashlib
 import random
 import sysconfig
 from pathlib import Path
 
 import pytest
+from blake3 import blake3
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from apps.problems import ImageDamaged, ImageTooLarge, ImageTooManyPixels, NotAnImage, Problem
-from apps.products.image_checks import MAX_IMAGE_BYTES, ImageFormat, ImageWalk, check_image
-from tests.products.image_verdicts import (
+from apps.problems import (
+    ImageDamaged,
+    ImageRefused,
+    ImageTooLarge,
+    ImageTooManyPixels,
+    NotAnImage,
+    Problem,
+)
+from apps.products.pictures.image_checks import MAX_IMAGE_BYTES, ImageFormat, ImageWalk, check_image
+from tests.products.pictures.image_verdicts import (
     check_in_chunks,
     describe,
     get_refusal,
@@ -64,7 +71,7 @@ def test_bytes_after_the_picture_are_kept(name: str):
     sample = SAMPLES[name] + b"appended by a phone\xff\xd8"
     checked = check_in_chunks(sample)
     assert checked.byte_size == len(sample)
-    assert checked.sha256 == hashlib.sha256(sample).hexdigest()
+    assert checked.blake3 == blake3(sample).hexdigest()
 
 
 @pytest.mark.parametrize("share", [0.05, 0.3, 0.5, 0.9])
@@ -165,7 +172,7 @@ def test_blank_file_is_refused_before_its_end():
 
 def test_file_of_20_mib_is_accepted_and_one_byte_more_is_too_large():
     walk = ImageWalk()
-    image = make_jpeg()
+    image = make_bmp(2400, 2000)
     walk.feed(image + bytes(MAX_IMAGE_BYTES - len(image)))
     assert check_image(walk).byte_size == 20_971_520
     with pytest.raises(ImageTooLarge) as refusal:
@@ -174,6 +181,27 @@ def test_file_of_20_mib_is_accepted_and_one_byte_more_is_too_large():
         20_971_520,
         20_971_521,
     )
+
+
+@every_sample
+def test_as_much_as_1_mib_may_follow_a_small_picture(name: str):
+    picture = SAMPLES[name]
+    end = picture.index(b"\xff\xd9\xff\xd8") + 2 if name == "mpo" else len(picture)
+    whole = picture[:end] + bytes(1_048_576)
+
+    assert check_in_chunks(whole, 65_536).byte_size == len(whole)
+    with pytest.raises(ImageRefused) as refusal:
+        check_in_chunks(whole + b"x", 65_536)
+    assert refusal.value.members["limit"] == 1_048_576
+    assert refusal.value.members["actual"] == 1_048_577
+
+
+def test_as_much_may_follow_a_large_picture_as_it_is_long():
+    picture = make_bmp(1000, 700)
+
+    assert check_in_chunks(picture * 2, 65_536).byte_size == 2 * len(picture)
+    with pytest.raises(ImageRefused, match="Save the picture alone"):
+        check_in_chunks(picture * 2 + b"x", 65_536)
 
 
 def test_refusal_is_final_and_repeated():

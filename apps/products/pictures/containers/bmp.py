@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from apps.problems import ImageDamaged
-from apps.products.containers.bmp_runs import walk_runs
-from apps.products.containers.byte_reader import ByteReader, Walk, read_u16_le, read_u32_le
-from apps.products.containers.frame_budget import FrameBudget, ImageSize
+from apps.products.pictures.containers.bmp_runs import walk_runs
+from apps.products.pictures.containers.byte_reader import ByteReader, Walk, read_u16_le, read_u32_le
+from apps.products.pictures.containers.frame_budget import FrameBudget, ImageSize
 
 FILE_HEADER_BYTES: Final = 14
 CORE_HEADER_BYTES: Final = 12

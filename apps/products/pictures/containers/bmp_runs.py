@@ -6,8 +6,8 @@ import re
 from typing import Final
 
 from apps.problems import ImageDamaged
-from apps.products.containers.byte_reader import ByteReader, Walk
-from apps.products.containers.frame_budget import ImageSize
+from apps.products.pictures.containers.byte_reader import ByteReader, Walk
+from apps.products.pictures.containers.frame_budget import ImageSize
 
 END_OF_LINE, END_OF_BITMAP, DELTA = 0, 1, 2
 _ENCODED_RUNS: Final = re.compile(rb"(?:[^\x00].)*+", re.DOTALL)

@@ -6,8 +6,8 @@ import re
 from typing import Final
 
 from apps.problems import ImageDamaged
-from apps.products.containers.byte_reader import ByteReader, Walk, read_u16_le
-from apps.products.containers.frame_budget import FrameBudget, ImageSize
+from apps.products.pictures.containers.byte_reader import ByteReader, Walk, read_u16_le
+from apps.products.pictures.containers.frame_budget import FrameBudget, ImageSize
 
 EXTENSION, IMAGE, TRAILER, PADDING = 0x21, 0x2C, 0x3B, 0x00
 HAS_COLOUR_TABLE: Final = 0x80

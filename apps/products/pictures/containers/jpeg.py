@@ -6,9 +6,9 @@ import re
 from typing import Final
 
 from apps.problems import ImageDamaged
-from apps.products.containers.byte_reader import ByteReader, Walk, read_u16_be
-from apps.products.containers.frame_budget import FrameBudget, ImageSize
-from apps.products.containers.jpeg_tables import JpegTables, Scan
+from apps.products.pictures.containers.byte_reader import ByteReader, Walk, read_u16_be
+from apps.products.pictures.containers.frame_budget import FrameBudget, ImageSize
+from apps.products.pictures.containers.jpeg_tables import JpegTables, Scan
 
 # Table B.1
 SOF0, SOF1, SOF2, DHT, EOI, SOS, DQT, DRI = 0xC0, 0xC1, 0xC2, 0xC4, 0xD9, 0xDA, 0xDB, 0xDD

@@ -7,8 +7,8 @@ from math import ceil
 from typing import Final
 
 from apps.problems import ImageDamaged
-from apps.products.containers.byte_reader import read_u16_be
-from apps.products.containers.frame_budget import ImageSize
+from apps.products.pictures.containers.byte_reader import read_u16_be
+from apps.products.pictures.containers.frame_budget import ImageSize
 
 MAX_BLOCKS_IN_MCU: Final = 10
 # Decoders go through the whole picture at each scan, of which progressive files have about ten.
@@ -264,7 +264,10 @@ def _check_frame_is_shown(precision: int, component_count: int) -> None:
 
 
 def _is_prefix_code(counts: bytes) -> bool:
-    return sum(count << (15 - i) for i, count in enumerate(counts)) <= 1 << 16
+    taken = 0
+    for count in counts:
+        taken = 2 * taken + count
+    return taken <= 1 << 16
 
 
 def _list_selectors(frame: Frame, segment: bytes) -> list[_Selector]:

@@ -7,9 +7,9 @@ import zlib
 from typing import Final
 
 from apps.problems import ImageDamaged
-from apps.products.containers.byte_reader import ByteReader, Walk, read_u32_be
-from apps.products.containers.frame_budget import FrameBudget, ImageSize
-from apps.products.containers.png_headers import MAX_NUMBER, PngState
+from apps.products.pictures.containers.byte_reader import ByteReader, Walk, read_u32_be
+from apps.products.pictures.containers.frame_budget import FrameBudget, ImageSize
+from apps.products.pictures.containers.png_headers import MAX_NUMBER, PngState
 
 SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
 _CHUNK_TYPE: Final = re.compile(rb"[A-Za-z]{4}")
@@ -22,6 +22,9 @@ LENGTHS: Final = {
     b"fcTL": range(26, 27),
     b"IEND": range(1),
 }
+
+# Ancillary by name, and yet part of what is seen
+PICTURE_CHUNKS: Final = frozenset({b"tRNS", b"acTL", b"fcTL", b"fdAT"})
 
 
 def walk_png(reader: ByteReader, budget: FrameBudget) -> Walk[ImageSize]:
@@ -53,8 +56,18 @@ def _walk_chunk(reader: ByteReader, state: PngState, budget: FrameBudget) -> Wal
     else:
         crc = yield from _walk_content(reader, length, zlib.crc32(kind))
     if read_u32_be((yield from reader.take(4)), 0) != crc:
-        raise ImageDamaged(f"The PNG's chunk {kind.decode()} at byte {start:,} has a wrong CRC.")
+        raise ImageDamaged(_word_wrong_crc(kind, start))
     return kind
+
+
+def _word_wrong_crc(kind: bytes, start: int) -> str:
+    # What is not critical (5.4) is not the picture, and programs write it anew.
+    remedy = (
+        "The picture is damaged; export or download it again."
+        if kind[:1].isupper() or kind in PICTURE_CHUNKS
+        else "The picture is whole, its metadata are damaged; open it and export it again."
+    )
+    return f"{remedy} The PNG's chunk {kind.decode()} at byte {start:,} has a wrong CRC."
 
 
 def _check_chunk(state: PngState, start: int, length: int, kind: bytes) -> None:
@@ -68,6 +81,7 @@ def _check_chunk(state: PngState, start: int, length: int, kind: bytes) -> None:
         raise ImageDamaged(f"The PNG has an unknown critical chunk {kind.decode()}.")
     if kind in LENGTHS and length not in LENGTHS[kind]:
         raise ImageDamaged(f"The PNG has a chunk {kind.decode()} of {length:,} bytes.")
+    state.check_place(kind)
     if kind != b"IDAT":
         state.data_ended = state.data_bytes > 0
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from apps.problems import ImageDamaged
-from apps.products.containers.byte_reader import read_u32_be
-from apps.products.containers.frame_budget import FrameBudget, ImageSize
+from apps.products.pictures.containers.byte_reader import read_u32_be
+from apps.products.pictures.containers.frame_budget import FrameBudget, ImageSize
 
 GREYSCALE, TRUECOLOUR, INDEXED, GREYSCALE_ALPHA, TRUECOLOUR_ALPHA = 0, 2, 3, 4, 6
 # Table 9: the depths that each colour type allows, and its samples per pixel
@@ -26,6 +26,13 @@ SAMPLES: Final = {
     TRUECOLOUR_ALPHA: 4,
 }
 TRANSPARENCY_BYTES: Final = {GREYSCALE: 2, TRUECOLOUR: 6}
+# 5.6: at most one of each, and before the image data. Real files have eXIf and pHYs behind them,
+# sRGB behind the palette.
+BEFORE_DATA: Final = frozenset(
+    {b"cHRM", b"cICP", b"gAMA", b"iCCP", b"mDCV", b"cLLI", b"sBIT", b"sRGB", b"bKGD", b"hIST"}
+    | {b"tRNS"}
+)
+AT_MOST_ONE: Final = BEFORE_DATA | {b"eXIf", b"pHYs", b"tIME"}
 MAX_NUMBER: Final = 2**31 - 1
 # Deflate writes at most 258 bytes for 2 bits (RFC 1951, 3.2.5).
 MAX_DEFLATE_RATIO: Final = 1032
@@ -68,6 +75,7 @@ class PngState:
 
     header: PngHeader | None = None
     has_palette: bool = False
+    seen: set[bytes] = field(default_factory=set)  # of those that come at most once
     data_bytes: int = 0
     data_ended: bool = False
     # APNG (11.3.6); None while the file is a still picture
@@ -87,6 +95,15 @@ class PngState:
             raise ImageDamaged("The PNG has a second header (IHDR).")
         self.header = read_header(data)
         budget.check_canvas(self.header.size.width, self.header.size.height)
+
+    def check_place(self, kind: bytes) -> None:
+        """Chunk ordering (5.6)."""
+        if kind in self.seen:
+            raise ImageDamaged(_word_place(f"more than one chunk {kind.decode()}"))
+        if kind in BEFORE_DATA and self.data_bytes:
+            raise ImageDamaged(_word_place(f"a chunk {kind.decode()} behind its image data (IDAT)"))
+        if kind in AT_MOST_ONE:
+            self.seen.add(kind)
 
     def set_palette(self, data: bytes) -> None:
         """PLTE (11.2.2)."""
@@ -162,3 +179,8 @@ class PngState:
         # Decoders show no more than were announced; image data that are no frame count as one.
         budget.frames = announced + (not self.is_data_a_frame)
         return header.size
+
+
+def _word_place(what: str) -> str:
+    remedy = "The metadata of the file are out of order; open it and export it again."
+    return f"{remedy} The PNG has {what}."

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from typing import Final
 
 from apps.problems import ImageDamaged
-from apps.products.containers.byte_reader import (
+from apps.products.pictures.containers.byte_reader import (
     ByteReader,
     Walk,
     read_u16_le,
     read_u24_le,
     read_u32_le,
 )
-from apps.products.containers.frame_budget import FrameBudget, ImageSize
+from apps.products.pictures.containers.frame_budget import FrameBudget, ImageSize
 
 LOSSY, LOSSLESS, EXTENDED = b"VP8 ", b"VP8L", b"VP8X"
 ALPHA, ANIMATION, FRAME = b"ALPH", b"ANIM", b"ANMF"

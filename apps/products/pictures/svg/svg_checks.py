@@ -3,22 +3,32 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import NoReturn
 from xml.parsers import expat
 
 from apps.problems import ImageDamaged, ImageRefused, NotAnImage, SvgUnsafe
-from apps.products.svg_lengths import read_sides
-from apps.products.svg_rules import (
+from apps.products.pictures.svg.svg_doctype import (
+    DECLARATIONS,
+    MAX_REFERENCES,
+    EntityBudget,
+    find_doctype_fault,
+)
+from apps.products.pictures.svg.svg_drawing import MEASURED, Drawing
+from apps.products.pictures.svg.svg_lengths import SvgSize, read_longer_side, read_sides
+from apps.products.pictures.svg.svg_rules import (
     NAME_SEPARATOR,
     SVG_NAMESPACE,
     ElementRule,
     ElementRules,
-    list_style_faults,
     pair_attributes,
     quote_value,
 )
-from apps.products.svg_uses import DrawnElements
+from apps.products.pictures.svg.svg_runs import shorten_runs
+from apps.products.pictures.svg.svg_styles import (
+    MAX_DEAR_SELECTORS,
+    MAX_STYLE_CHARACTERS,
+    StyleSheets,
+)
 
 # Expat, not defusedxml (0.7.1 of 2021): it streams, tells lines and is maintained with Python.
 
@@ -27,26 +37,18 @@ MAX_ELEMENTS = 250_000
 MAX_ATTRIBUTES = 512
 MAX_NAMES = 4096
 MAX_TOKEN_BYTES = 1024 * 1024
-MAX_STYLE_CHARACTERS = 256 * 1024
-MAX_STYLE_MARKS = 1_000_000
+MAX_STYLE_MARKS = 100_000
 MAX_FINDINGS = 1000
 MAX_FINDINGS_LISTED = 10
 
 _STEP_BYTES = 64 * 1024
-_SHORTEN_FROM_BYTES = 4096
-_KEPT_BYTES = 256
-# Path data and base64, with the line breaks that Illustrator writes as references. A run begins
-# where no other can, and never backtracks: every byte is read once.
-_PLAIN = rb"[A-Za-z0-9+/.,\- \t\r\n]"
-_PLAIN_RUN = re.compile(rb"(?<!%b)%b{60,}+(?:&#(?:xA|10);%b{60,}+)*+" % (_PLAIN, _PLAIN, _PLAIN))
-_LINE_BREAK = re.compile(rb"&#(?:xA|10);")
 _HTML = re.compile(rb"(?i:(?:\xef\xbb\xbf)?\s*<!doctype\s+html)")
 _ENCODINGS = frozenset({"utf-8", "utf-16", "utf-16le", "utf-16be", "iso-8859-1", "us-ascii"})
-_DOCTYPES = ("-//W3C//DTD SVG", "http://www.w3.org/", "https://www.w3.org/")
 _HANDLERS = (
     *("XmlDeclHandler", "StartDoctypeDeclHandler", "ProcessingInstructionHandler"),
-    *("StartNamespaceDeclHandler", "StartElementHandler", "EndElementHandler"),
-    "CharacterDataHandler",
+    *("EntityDeclHandler", "SkippedEntityHandler", "AttlistDeclHandler", "ElementDeclHandler"),
+    *("NotationDeclHandler", "StartNamespaceDeclHandler", "StartElementHandler"),
+    *("EndElementHandler", "CharacterDataHandler"),
 )
 _REASONS = {
     expat.errors.XML_ERROR_NO_ELEMENTS: "the file ends before <svg> is closed",
@@ -54,14 +56,6 @@ _REASONS = {
 }
 _IS_HTML = "This is HTML, not a picture. Send the SVG that it shows as a file of its own."
 _REMEDY = "Export it as plain SVG, with its pictures and fonts embedded."
-
-
-@dataclass(frozen=True, slots=True)
-class SvgSize:
-    """Width and height in CSS px, None where the file leaves them open."""
-
-    width: int | None
-    height: int | None
 
 
 class SvgCheck:
@@ -82,15 +76,13 @@ class SvgCheck:
         self._fed = 0
         self._shortens = True
         self._depth = self._elements = 0
-        self._opened: list[str] | None = None  # attributes of the last tag, if it opens an element
-        self._drawn = DrawnElements()
+        self._drawing = Drawing()
         self._size = SvgSize(None, None)
+        self._entities = EntityBudget()
+        self._doctype_line = 0
         self._rules = ElementRules()
         self._prefixes: set[str | None] = set()
-        self._style = bytearray()  # UTF-8: thousands of short strings take three times as much
-        self._style_depth = 0
-        self._style_line = 0
-        self._style_characters = 0
+        self._sheets = StyleSheets()
         self._style_marks = 0
         self._findings: list[str] = []
         self._found = 0
@@ -108,7 +100,7 @@ class SvgCheck:
         if self._found:
             self._refuse(SvgUnsafe(self._word_findings()))
         self._disconnect()
-        self._drawn.check(self._elements)
+        self._drawing.check(self._elements)
         return self._size
 
     def _parse(self, step: bytes, *, is_last: bool = False) -> None:
@@ -118,7 +110,9 @@ class SvgCheck:
             # Two letters may be one character of UTF-16: shortened, it would be another text.
             self._shortens = b"\0" not in step[:4]
         if self._shortens:
-            step = _PLAIN_RUN.sub(_shorten_run, step)
+            step = shorten_runs(step)
+        if not self._entities.count_references(step):
+            self._refuse_limit("entities, and more references than", MAX_REFERENCES)
         self._fed += len(step)
         try:
             self._parser.Parse(step, is_last)
@@ -131,6 +125,13 @@ class SvgCheck:
     def _connect(self) -> None:
         self._parser.XmlDeclHandler = self._check_encoding
         self._parser.StartDoctypeDeclHandler = self._check_doctype
+        # Otherwise expat tells nothing of a parameter entity that it skips. None is ever fetched.
+        self._parser.SetParamEntityParsing(expat.XML_PARAM_ENTITY_PARSING_ALWAYS)
+        self._parser.EntityDeclHandler = self._check_entity
+        self._parser.SkippedEntityHandler = self._check_skipped
+        self._parser.AttlistDeclHandler = self._refuse_declaration
+        self._parser.ElementDeclHandler = self._refuse_declaration
+        self._parser.NotationDeclHandler = self._refuse_declaration
         self._parser.ProcessingInstructionHandler = self._check_instruction
         self._parser.StartNamespaceDeclHandler = self._count_prefix
         self._parser.StartElementHandler = self._open_element
@@ -147,20 +148,29 @@ class SvgCheck:
             self._refuse(ImageDamaged(f"The SVG declares the encoding {shown}. Save it as UTF-8."))
 
     def _check_doctype(
-        self, name: str, system_id: str | None, public_id: str | None, has_declarations: int
+        self, name: str, system_id: str | None, public_id: str | None, _has_subset: int
     ) -> None:
         if name.lower() == "html":
             self._refuse(NotAnImage(_IS_HTML))
-        # After a parameter entity expat may skip declarations that a browser obeys (XML 1.0 §5.1).
-        if has_declarations:
-            what = "declares entities or attributes of its own"
-        # Browsers know the entities of XHTML's DOCTYPEs, expat drops them unseen.
-        elif (public_id or system_id or _DOCTYPES[0]).startswith(_DOCTYPES):
-            return
-        else:
-            what = f"is that of another document type, {quote_value(public_id or system_id or '')}"
-        line = self._parser.CurrentLineNumber
-        self._refuse(SvgUnsafe(f"The DOCTYPE on line {line} {what}. {_REMEDY}"))
+        self._doctype_line = self._parser.CurrentLineNumber
+        if fault := find_doctype_fault(system_id, public_id):
+            self._refuse_doctype(fault)
+
+    def _check_entity(
+        self, _name: str, is_parameter: bool, value: str | None, *_rest: str | None
+    ) -> None:
+        if not self._entities.take_entity(value, is_parameter=is_parameter):
+            self._refuse_doctype(DECLARATIONS)
+
+    def _check_skipped(self, _name: str, is_parameter: bool) -> None:
+        if is_parameter:
+            self._refuse_doctype(DECLARATIONS)
+
+    def _refuse_declaration(self, *_declared: object) -> None:
+        self._refuse_doctype(DECLARATIONS)
+
+    def _refuse_doctype(self, what: str) -> NoReturn:
+        self._refuse(SvgUnsafe(f"The DOCTYPE on line {self._doctype_line} {what}. {_REMEDY}"))
 
     def _check_instruction(self, target: str, _data: str) -> None:
         if target.lower() == "xml-stylesheet":
@@ -170,42 +180,41 @@ class SvgCheck:
         self._prefixes.add(prefix)
 
     def _open_element(self, name: str, attributes: list[str]) -> None:
-        if self._opened and "id" in self._opened[::2]:
-            self._drawn.open_target(self._opened, self._depth, self._elements)
-        self._opened, self._depth = attributes, self._depth + 1
+        self._drawing.open_content(self._depth, self._elements)
+        self._depth += 1
         self._elements += 1
         if self._elements == 1:
             self._check_root(name, attributes)
         rule = self._rules[name]
         self._check_bounds(len(attributes) // 2)
-        if rule.fault or rule.is_style or rule.is_use or self._style_depth:
-            self._open_special(rule, attributes)
+        if rule.fault or rule.is_style or self._sheets.depth:
+            self._open_special(rule)
+        self._check_fault(self._drawing.open_tag(rule, name, attributes))
         values = iter(attributes)
         for attribute, value in zip(values, values, strict=True):
             check = rule.attributes[attribute]
-            if check is not None:
-                if "(" in value or "\\" in value:
-                    self._count_marks(value)
-                for fault in check(value):
-                    self._add_finding(fault, self._parser.CurrentLineNumber)
+            if check is None and attribute != "class":
+                continue
+            if "(" in value or "dash" in value or "\\" in value or attribute in MEASURED:
+                self._count_value(attribute, value)
+            for fault in check(value) if check else ():
+                self._add_finding(fault, self._parser.CurrentLineNumber)
+        self._check_fault(self._drawing.close_tag(name, attributes, self._depth))
 
-    def _open_special(self, rule: ElementRule, attributes: list[str]) -> None:
+    def _open_special(self, rule: ElementRule) -> None:
         if rule.fault:
             self._add_finding(rule.fault, self._parser.CurrentLineNumber)
-        if self._style_depth:  # browsers read what stands on both sides of it as one text
+        if self._sheets.depth:  # browsers read what stands on both sides of it as one text
             self._add_finding("an element within <style>", self._parser.CurrentLineNumber)
         elif rule.is_style:
-            self._open_style_sheet()
-        elif rule.is_use:
-            self._drawn.add_use(attributes)
+            self._sheets.open(self._depth, self._parser.CurrentLineNumber)
+            self._parser.CharacterDataHandler = self._collect_style
 
     def _close_element(self, _name: str) -> None:
-        if self._depth == self._style_depth:
+        if self._depth == self._sheets.depth:
             self._close_style_sheet()
-        if self._depth == self._drawn.open_depth:
-            self._drawn.close_target(self._elements)
+        self._drawing.close_element(self._depth, self._elements)
         self._depth -= 1
-        self._opened = None
 
     def _check_root(self, name: str, attributes: list[str]) -> None:
         namespace, _, local = name.rpartition(NAME_SEPARATOR)
@@ -218,8 +227,9 @@ class SvgCheck:
             remedy = f'Write <svg xmlns="{SVG_NAMESPACE}">.'
             self._refuse(NotAnImage(f"The root element is not in the SVG namespace. {remedy}"))
         known = pair_attributes(attributes)
-        sides = (known.get(side, "") for side in ("width", "height", "viewBox"))
-        self._size = SvgSize(*read_sides(*sides))
+        width, height, view_box = (known.get(side, "") for side in ("width", "height", "viewBox"))
+        self._size = read_sides(width, height, view_box)
+        self._drawing.effects.side = read_longer_side(self._size, view_box)
 
     def _check_bounds(self, attributes: int) -> None:
         if self._depth > MAX_DEPTH:
@@ -232,7 +242,7 @@ class SvgCheck:
         if len(self._rules.names) + len(self._prefixes) > MAX_NAMES:
             self._refuse_limit("more different names than", MAX_NAMES)
 
-    def _count_marks(self, value: str) -> None:
+    def _count_value(self, attribute: str, value: str) -> None:
         # Each escape and each function is looked at by itself.
         self._style_marks += value.count("\\") + value.count("(")
         if self._style_marks > MAX_STYLE_MARKS:
@@ -240,23 +250,25 @@ class SvgCheck:
                 "attributes with more backslashes and brackets than", MAX_STYLE_MARKS
             )
 
-    def _open_style_sheet(self) -> None:
-        self._style_depth = self._depth
-        self._style_line = self._parser.CurrentLineNumber
-        self._style.clear()
-        self._parser.CharacterDataHandler = self._collect_style
+        self._check_fault(self._drawing.add_value(attribute, value))
 
     def _collect_style(self, text: str) -> None:
-        self._style += text.encode()
-        self._style_characters += len(text)
-        if self._style_characters > MAX_STYLE_CHARACTERS:
+        self._sheets.collect(text)
+        if self._sheets.characters > MAX_STYLE_CHARACTERS:
             self._refuse_limit("style sheets of more than", MAX_STYLE_CHARACTERS, "characters")
 
     def _close_style_sheet(self) -> None:
-        self._style_depth = 0
         self._parser.CharacterDataHandler = None
-        for line, fault in list_style_faults(self._style.decode()):
-            self._add_finding(fault, self._style_line + line)
+        faults, rules = self._sheets.close()
+        for line, fault in faults:
+            self._add_finding(fault, line)
+        if self._sheets.dear_selectors > MAX_DEAR_SELECTORS:
+            self._refuse_limit("more selectors with :has(), ~ or * than", MAX_DEAR_SELECTORS)
+        self._check_fault(self._drawing.add_style_sheet(rules))
+
+    def _check_fault(self, fault: tuple[str, int] | None) -> None:
+        if fault:
+            self._refuse_limit(*fault)
 
     def _add_finding(self, what: str, line: int) -> None:
         self._found += 1
@@ -285,16 +297,3 @@ class SvgCheck:
     def _refuse(self, problem: ImageRefused) -> NoReturn:
         self._disconnect()
         raise problem
-
-
-def _shorten_run(match: re.Match[bytes]) -> bytes:
-    # None of its characters opens or ends anything in XML, URLs or CSS; the filling keeps two words
-    # from meeting, its line feeds keep the count.
-    run = match.group()
-    if len(run) < _SHORTEN_FROM_BYTES:
-        return run
-    run = _LINE_BREAK.sub(b"", run)
-    first, last = run[:_KEPT_BYTES].removesuffix(b"\r"), run[-_KEPT_BYTES:]
-    dropped = run[len(first) : -_KEPT_BYTES]
-    filling = (b" 0 0 " if dropped.strip() else b" ") + b"\n" * dropped.count(b"\n")
-    return first + filling + last

@@ -11,7 +11,12 @@ from functools import partial
 NAME_SEPARATOR = "\n"
 SVG_NAMESPACE = "http://www.w3.org/2000/svg"
 XLINK_HREF = "http://www.w3.org/1999/xlink" + NAME_SEPARATOR + "href"
-USE = SVG_NAMESPACE + NAME_SEPARATOR + "use"
+# What draws that which its href names; a pattern has the other's content where it has none.
+REPEATING = frozenset(
+    SVG_NAMESPACE + NAME_SEPARATOR + name for name in ("use", "feImage", "pattern", "filter")
+)
+EFFECTS = ("fe", "filter", "animate", "set")
+LINK = SVG_NAMESPACE + NAME_SEPARATOR + "a"
 XML_BASE = "http://www.w3.org/XML/1998/namespace" + NAME_SEPARATOR + "base"
 XML_EVENTS = "http://www.w3.org/2001/xml-events"
 
@@ -36,13 +41,19 @@ NEVER_STYLE = frozenset({"d", "points", "transform", "id", "class", "viewBox"})
 _PICTURE = r"im(?:age|g)/(?:x-)?(?:a?png|p?jpe?g|gif|webp|bmp|avif|tiff|icon)"
 _FONT = r"font/[\w.+-]+|application/(?:(?:x-)?font-[\w.+-]+|vnd\.ms-\w+|octet-stream)"
 # "data:;base64" (Illustrator 9) is plain text but to a picture, which is told by its bytes.
-_STAYS_INSIDE = re.compile(rf"#|data:;base64,|data:{_PICTURE}\s*[;,]", re.IGNORECASE)
+# CSS Syntax §4.2 knows no other white space; Python's is wider.
+CSS_SPACE = r"[ \t\r\n\f]"
+_STAYS_INSIDE = re.compile(rf"#|data:;base64,|data:{_PICTURE}{CSS_SPACE}*[;,]", re.IGNORECASE)
+# A link is followed by whoever clicks it, and by nothing else.
+_IS_LINK = re.compile(r"https?://|mailto:", re.IGNORECASE)
 _STYLE_STAYS_INSIDE = re.compile(
-    rf"\s*+[\"']?+\s*+(?:#|data:(?:{_PICTURE}|{_FONT})\s*[;,])", re.IGNORECASE
+    rf"{CSS_SPACE}*+[\"']?+{CSS_SPACE}*+(?:#|data:(?:{_PICTURE}|{_FONT}){CSS_SPACE}*[;,])",
+    re.IGNORECASE,
 )
 _STYLE_FAULT = re.compile(
-    r"url\(|@import|expression\s*\(|(?:-moz-binding|(?<![\w-])behavior|-o-link[\w-]{0,9})\s*:"
-    r"|(?:image-set|(?<![\w-])(?:image|src))\(|(?:java|vb)script\s*:",
+    rf"url\(|@import|expression{CSS_SPACE}*\("
+    rf"|(?:-moz-binding|(?<![\w-])behavior|-o-link[\w-]{{0,9}}){CSS_SPACE}*:"
+    rf"|(?:image-set|(?<![\w-])(?:image|src))\(|(?:java|vb)script{CSS_SPACE}*:",
     re.IGNORECASE,
 )
 # One of these is in every fault; to look for them costs a tenth of the expression above.
@@ -50,7 +61,8 @@ _STYLE_WORDS = (
     *("url(", "@import", "expression", "binding", "behavior"),
     *("-o-link", "image", "src", "script", "/*"),
 )
-_STYLE_ESCAPE = re.compile(r"\\(?:([0-9a-fA-F]{1,6})\s?|(.)|\Z)", re.DOTALL)
+# §3.3 makes one line feed of CR LF before escapes are looked at.
+_STYLE_ESCAPE = re.compile(rf"\\(?:([0-9a-fA-F]{{1,6}})(?:\r\n|{CSS_SPACE})?|(.)|\Z)", re.DOTALL)
 _URL_IGNORED = {ord(character): None for character in "\t\n\r"}
 _URL_EDGE = "".join(map(chr, range(0x21)))
 
@@ -60,14 +72,20 @@ AttributeRule = Callable[[str], list[str]]
 class AttributeRules(dict[str, AttributeRule | None]):
     """Rules by expanded attribute name, filled in as names are met."""
 
-    def __init__(self, names: list[str], *, drawn: bool) -> None:
+    def __init__(self, names: list[str], *, drawn: bool, links: bool = False) -> None:
         super().__init__()
         self.names = names
         self.drawn = drawn
+        self.links = links
 
     def __missing__(self, name: str) -> AttributeRule | None:
         self.names.append(name)
-        rule = self[name] = find_attribute_rule(name, drawn=self.drawn)
+        rule: AttributeRule | None
+        if self.links and name in {"href", XLINK_HREF}:
+            rule = partial(_check_link, "href" if name == "href" else "xlink:href")
+        else:
+            rule = find_attribute_rule(name, drawn=self.drawn)
+        self[name] = rule
         return rule
 
 
@@ -78,6 +96,7 @@ class ElementRule:
     fault: str | None
     is_style: bool
     is_use: bool
+    is_effect: bool
     attributes: AttributeRules
 
 
@@ -88,15 +107,21 @@ class ElementRules(dict[str, ElementRule]):
         super().__init__()
         self.names: list[str] = []  # all that were met
         self.of_drawn = AttributeRules(self.names, drawn=True)
+        self.of_links = AttributeRules(self.names, drawn=True, links=True)
         self.of_data = AttributeRules(self.names, drawn=False)
 
     def __missing__(self, name: str) -> ElementRule:
         self.names.append(name)
         namespace, _, local = name.rpartition(NAME_SEPARATOR)
-        attributes = self.of_drawn if namespace in DRAWN_NAMESPACES else self.of_data
+        if name == LINK:
+            attributes = self.of_links
+        else:
+            attributes = self.of_drawn if namespace in DRAWN_NAMESPACES else self.of_data
         fault = find_element_fault(namespace, local)
         is_style = local.lower() == "style"
-        rule = self[name] = ElementRule(fault, is_style, name == USE, attributes)
+        is_effect = namespace == SVG_NAMESPACE and local.startswith(EFFECTS)
+        rule = ElementRule(fault, is_style, name in REPEATING, is_effect, attributes)
+        self[name] = rule
         return rule
 
 
@@ -128,13 +153,12 @@ def list_style_faults(css: str) -> Iterator[tuple[int, str]]:
     The text is searched as it stands and without its comments, so that neither a comment hides
     anything nor a string that looks like one.
     """
-    # CSS Syntax §4.3.7: an escape may stand for any character of a name.
-    text = _STYLE_ESCAPE.sub(_decode_escape, css) if "\\" in css else css
+    text = decode_style(css)
     lowered = text.lower()
     if not any(word in lowered for word in _STYLE_WORDS):
         return
     seen = set()
-    for variant in (text, _drop_comments(text)) if "/*" in text else (text,):
+    for variant in (text, drop_comments(text)) if "/*" in text else (text,):
         line = counted_to = 0
         for match in _STYLE_FAULT.finditer(variant):
             line += variant.count("\n", counted_to, match.start())
@@ -143,6 +167,21 @@ def list_style_faults(css: str) -> Iterator[tuple[int, str]]:
             if fault and (line, fault) not in seen:
                 seen.add((line, fault))
                 yield line, fault
+
+
+def decode_style(css: str) -> str:
+    """The text with each escape replaced by what it stands for in a name (CSS Syntax §4.3.7)."""
+    return _STYLE_ESCAPE.sub(_decode_escape, css) if "\\" in css else css
+
+
+def drop_comments(css: str) -> str:
+    """The text without its comments, of which the line breaks stay."""
+    first, *rest = css.split("/*")
+    kept = [first]
+    for part in rest:
+        comment, _, after = part.partition("*/")
+        kept += ["\n" * comment.count("\n"), after]
+    return "".join(kept)
 
 
 def pair_attributes(attributes: list[str]) -> dict[str, str]:
@@ -174,6 +213,10 @@ def _check_reference(name: str, value: str) -> list[str]:
     return [] if not url or _STAYS_INSIDE.match(url) else [f"{name} to {quote_value(url)}"]
 
 
+def _check_link(name: str, value: str) -> list[str]:
+    return [] if _IS_LINK.match(normalize_url(value)) else _check_reference(name, value)
+
+
 def _check_animated_name(value: str) -> list[str]:
     local = value.strip().rpartition(":")[2]
     harmless = re.fullmatch(r"(?!(?i:href|on))[\w-]*", local)
@@ -192,7 +235,7 @@ def _word_style_fault(css: str, match: re.Match[str]) -> str | None:
         return f"CSS {word}"
     if _STYLE_STAYS_INSIDE.match(css, match.end()):
         return None
-    target = css[match.end() : match.end() + 80].partition(")")[0].strip(" \t\n\"'")
+    target = css[match.end() : match.end() + 80].partition(")")[0].strip(" \t\r\n\f\"'")
     return f"url() to {quote_value(target)}"
 
 
@@ -201,12 +244,3 @@ def _decode_escape(match: re.Match[str]) -> str:
     character = chr(int(code, 16)) if code and int(code, 16) < 0x110000 else literal or ""
     # An escaped quote, space or # is part of a URL, never its frame: only names are decoded.
     return character if character.isalnum() or character in "@:(-" else "\N{REPLACEMENT CHARACTER}"
-
-
-def _drop_comments(css: str) -> str:
-    first, *rest = css.split("/*")
-    kept = [first]
-    for part in rest:
-        comment, _, after = part.partition("*/")
-        kept += ["\n" * comment.count("\n"), after]
-    return "".join(kept)

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from apps.problems import ImageDamaged
-from tests.products.image_verdicts import check_in_chunks, get_refusal
+from tests.products.pictures.image_verdicts import check_in_chunks, get_refusal
 from tests.sample_images import (
     make_jpeg,
     make_jpeg_of_precision,

@@ -6,7 +6,7 @@ import zlib
 import pytest
 
 from apps.problems import ImageDamaged, ImageTooManyPixels
-from tests.products.image_verdicts import check_in_chunks, get_refusal
+from tests.products.pictures.image_verdicts import check_in_chunks, get_refusal
 from tests.sample_images import (
     make_animated_png,
     make_png,
@@ -152,3 +152,52 @@ def test_lost_frame_of_an_animation_is_refused():
     png = make_animated_png()
     start = png.rindex(b"fcTL") - 4
     assert "announces 3 frames and has 2" in get_refusal(png[:start] + END)
+
+
+ONCE = ["cHRM", "cICP", "gAMA", "iCCP", "mDCV", "cLLI", "sBIT", "sRGB", "bKGD", "hIST", "tRNS"]
+ANYWHERE_ONCE = ["eXIf", "pHYs", "tIME"]
+OUT_OF_ORDER = "The metadata of the file are out of order; open it and export it again."
+
+
+@pytest.mark.parametrize("kind", [*ONCE, *ANYWHERE_ONCE])
+def test_second_chunk_of_a_kind_that_comes_once_is_refused(kind: str):
+    chunk = make_png_chunk(kind.encode(), bytes(6))
+
+    check_in_chunks(make_png_header() + chunk + DATA + END)
+    told = get_refusal(make_png_header() + chunk * 2 + DATA + END, ImageDamaged)
+    assert told == f"{OUT_OF_ORDER} The PNG has more than one chunk {kind}."
+
+
+@pytest.mark.parametrize("kind", ONCE)
+def test_chunk_that_colours_the_picture_behind_it_is_refused(kind: str):
+    chunk = make_png_chunk(kind.encode(), bytes(6))
+
+    told = get_refusal(make_png_header() + DATA + chunk + END, ImageDamaged)
+    assert told == f"{OUT_OF_ORDER} The PNG has a chunk {kind} behind its image data (IDAT)."
+
+
+@pytest.mark.parametrize("kind", ["tEXt", "zTXt", "iTXt", "sPLT", "vpAg"])
+def test_chunks_that_may_come_often_do(kind: str):
+    chunk = make_png_chunk(kind.encode(), b"a\0b")
+
+    check_in_chunks(make_png_header() + chunk * 3 + DATA + chunk * 3 + END)
+
+
+@pytest.mark.parametrize("kind", ANYWHERE_ONCE)
+def test_chunk_that_programs_append_may_stand_behind_the_picture(kind: str):
+    check_in_chunks(make_png_header() + DATA + make_png_chunk(kind.encode(), bytes(6)) + END)
+
+
+@pytest.mark.parametrize(
+    ("kind", "meaning"),
+    [
+        ("zTXt", "The picture is whole, its metadata are damaged; open it and export it again."),
+        ("iCCP", "The picture is whole, its metadata are damaged; open it and export it again."),
+        ("tRNS", "The picture is damaged; export or download it again."),
+    ],
+)
+def test_wrong_crc_is_told_by_what_it_means(kind: str, meaning: str):
+    chunk = make_png_chunk(kind.encode(), bytes(6))[:-4] + b"\1\2\3\4"
+
+    told = get_refusal(make_png_header() + chunk + DATA + END, ImageDamaged)
+    assert told == f"{meaning} The PNG's chunk {kind} at byte 33 has a wrong CRC."

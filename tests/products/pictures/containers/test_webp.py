@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from apps.problems import ImageDamaged, ImageTooManyPixels
-from tests.products.image_verdicts import check_in_chunks, get_refusal
+from tests.products.pictures.image_verdicts import check_in_chunks, get_refusal
 from tests.sample_images import make_animated_webp, make_webp
 
 LOSSY = make_webp()

@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from apps.problems import ImageDamaged, NotAnImage, Problem, SvgUnsafe
-from apps.products.svg_checks import SvgCheck, SvgSize
+from apps.products.pictures.svg.svg_checks import SvgCheck
+from apps.products.pictures.svg.svg_lengths import SvgSize
 
 XHTML = 'xmlns:h="http://www.w3.org/1999/xhtml"'
 REMEDY = "Export it as plain SVG, with its pictures and fonts embedded."
@@ -117,7 +118,11 @@ VECTORS = {
     "data XML": ('<use href="data:application/xml,x#a"/>', "data:application/xml"),
     "data without type": ('<use href="data:,x"/>', "data:,x"),
     "data font as a picture": ('<image href="data:font/woff2;base64,AA"/>', "data:font"),
-    "link out": ('<a href="https://example.com/"/>', 'href to "https://example.com/"'),
+    "link of FTP": ('<a href="ftp://example.com/"/>', 'href to "ftp://example.com/"'),
+    "link to a host": ('<a href="//example.com/"/>', 'href to "//example.com/"'),
+    "link of no SVG": ('<a xmlns="" href="https://example.com/"/>', "href to"),
+    "load like a link": ('<image href="https://example.com/"/>', 'href to "https://example.com/"'),
+    "base of a link": ('<a xml:base="https://example.com/"/>', "xml:base to"),
     "host": ('<image xlink:href="//example.com/a.png"/>', '"//example.com/a.png"'),
     "backslashes": ('<image href="\\\\example.com\\a.png"/>', "example.com"),
     "relative file": ('<image href="photo.jpg"/>', '"photo.jpg"'),
@@ -152,6 +157,16 @@ VECTORS = {
         """<style>a{content:"/*";fill:url(x.svg);content:"*/"}</style>""",
         "x.svg",
     ),
+    "url by escape and CR LF": ('<g fill="\\75&#13;&#10;rl(//x)"/>', 'url() to "//x"'),
+    "url by escape and CR": ('<g fill="\\75&#13;rl(//x)"/>', 'url() to "//x"'),
+    "url by escape and form feed": (
+        "<style>a{fill:\\75&#13;&#10;rl(//x)}</style>",
+        'url() to "//x"',
+    ),
+    "import by escape and CR LF": (r"<style>@\69&#13;&#10;mport 'x'</style>", "CSS @import"),
+    "url to a space that CSS does not know": ('<g fill="url(&#160;#a)"/>', "url() to"),
+    "url to a next line": ('<g fill="url(&#133;#a)"/>', "url() to"),
+    "url to an ideographic space": ("<style>a{fill:url('&#x3000;#a')}</style>", "url() to"),
     "url quoted": ("""<g style="fill:url( 'http://example.com' )"/>""", "http://example.com"),
     "url of nothing": ('<g fill="url()"/>', 'url() to ""'),
     "url to SVG data": ('<g mask="url(data:image/svg+xml,x)"/>', "data:image/svg+xml"),
@@ -192,6 +207,8 @@ HARMLESS = {
     "animation": '<animate attributeName="fill" values="red;blue" begin="a.click"/>'
     '<set attributeName="xlink:title" to="on"/>',
     "names that begin with on": '<i:e xmlns:i="urn:i" only_selected="true" i:onload="x"/>',
+    "links": '<a href="https://example.com/"/><a xlink:href=" HTTP://example.com/x?y#z"/>'
+    '<a href="mailto:a@example.com"/>',
     "Inkscape": '<sodipodi:namedview xmlns:sodipodi="http://sodipodi.sourceforge.net/DTD/x"/>'
     '<g xmlns:inkscape="http://www.inkscape.org/namespaces/inkscape" inkscape:label="url(x)" '
     'inkscape:export-filename="/home/a/b.png" style="fill:#f00;-inkscape-stroke:none"/>',
@@ -240,51 +257,8 @@ def test_findings_of_a_broken_file_are_still_told():
 
 
 def test_long_values_are_told_in_part():
-    detail = read_refusal(svg(f'<a href="http://x/&#x202E;{"y" * 5000}"/>'))
+    detail = read_refusal(svg(f'<use href="http://x/&#x202E;{"y" * 5000}"/>'))
     assert f'href to "http://x/\N{REPLACEMENT CHARACTER}{"y" * 50}…" on line 2' in detail
-
-
-def declare(doctype: str) -> bytes:
-    return f'<?xml version="1.0"?>\n<!DOCTYPE svg {doctype}>\n'.encode() + svg("<text>&a;</text>")
-
-
-@pytest.mark.parametrize(
-    "doctype",
-    [
-        '[<!ENTITY a "b"><!ENTITY c "&a;&a;&a;">]',
-        '[<!ENTITY a SYSTEM "file:///etc/passwd">]',
-        '[<!ENTITY % p SYSTEM "http://example.com/x.dtd"> %p;]',
-        "[%p; <!ENTITY a 'b'>]",
-        '[<!ATTLIST svg onload CDATA "alert(1)">]',
-        '[<!NOTATION n SYSTEM "x">]',
-        'PUBLIC "-//W3C//DTD SVG 1.1//EN" "x" [<!ENTITY ns_svg "http://www.w3.org/2000/svg">]',
-    ],
-)
-def test_declarations_in_the_doctype_are_refused(doctype):
-    assert read_refusal(declare(doctype)) == (
-        f"The DOCTYPE on line 2 declares entities or attributes of its own. {REMEDY}"
-    )
-
-
-@pytest.mark.parametrize(
-    "doctype",
-    ['PUBLIC "-//W3C//DTD XHTML 1.0 Strict//EN" "x.dtd"', 'SYSTEM "chrome://x/locale/a.dtd"'],
-)
-def test_doctype_whose_entities_browsers_know_is_refused(doctype):
-    assert "another document type" in read_refusal(declare(doctype))
-
-
-@pytest.mark.parametrize(
-    "doctype",
-    [
-        "<!DOCTYPE svg>",
-        '<!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN" "http://www.w3.org/svg11.dtd">',
-        '<!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 20000303 Stylable//EN" "x">',
-        '<!DOCTYPE svg SYSTEM "http://www.w3.org/TR/2001/REC-SVG-20010904/DTD/svg10.dtd">',
-    ],
-)
-def test_plain_doctype_is_accepted(doctype):
-    assert check_svg(doctype.encode() + svg("")) == SvgSize(None, None)
 
 
 NOT_SVG = {
@@ -369,8 +343,8 @@ LIMITS = {
     "prefixes": (svg("".join(f'<g xmlns:p{n}="u"/>' for n in range(4096))), 4096, "names"),
     "tag": (svg(f'<g d="{";" * 1_200_000}"/>'), 1_048_576, "one tag or comment of more than"),
     "marks": (
-        svg(f"<g style='{'(' * 100_001}'/>" * 10),
-        1_000_000,
+        svg(f"<g style='{'(' * 10_001}'/>" * 10),
+        100_000,
         "backslashes and brackets than",
     ),
     "style": (svg(f"<style>{';' * 300_000}</style>"), 262_144, "style sheets of more than"),
@@ -397,12 +371,12 @@ LARGE = {
 
 
 @pytest.mark.parametrize(("before", "unit", "after"), LARGE.values(), ids=LARGE)
-def test_four_megabytes_cost_little_and_lines_are_kept(before, unit, after):
+def test_four_megabytes_cost_little_and_lines_are_kept(before, unit, after, plain_seconds):
     units = 4_000_000 // len(unit)
     file = svg(before + unit * units + after + "<script/>")
     started = time.process_time()
     assert f"<script> on line {2 + unit.count(chr(10)) * units}." in read_refusal(file)
-    assert time.process_time() - started < 0.5
+    assert time.process_time() - started < plain_seconds / 3
 
 
 @pytest.mark.parametrize(

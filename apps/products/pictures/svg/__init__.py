@@ -1,0 +1,1 @@
+"""Proof that an SVG is well formed and harmless, read while the bytes arrive."""
