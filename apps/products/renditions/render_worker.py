@@ -1,22 +1,34 @@
 """Decodes one picture and writes its renditions out, in a process that may crash or be killed.
 
 `renditions` runs this as a script: the original is the standard input, the renditions are the
-standard output, one WebP after the other. It imports nothing of ours and gets no environment.
+standard output, one WebP after the other. It gets no environment, and shuts itself in before it
+reads: so everything is imported, and every codec looked up, at the start.
 """
 
 from __future__ import annotations
 
+import codecs
 import os
+import re
 import resource
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
+from importlib import import_module
 from io import BytesIO
 from pathlib import Path
 from typing import Final
 
+import fontpkg_noto_sans
+import resvg_py
 from PIL import Image, ImageChops, ImageCms, PngImagePlugin
 
+if __name__ == "__main__":  # -I leaves our own folder out
+    sys.path.append(str(Path(__file__).parents[3]))
+from apps.products.renditions.confinement import confine
+
+# What Pillow imports only when a picture asks for it; TIFF is how EXIF is written.
+LATER: Final = ("copy", "PIL.MpoImagePlugin", "PIL.TiffImagePlugin", "PIL.WebPImagePlugin")
 # A camera's MPO begins as a JPEG does.
 FORMATS: Final = {"JPEG": ["JPEG", "MPO"]}
 QUALITY: Final = 82
@@ -35,24 +47,68 @@ TURNS: Final = {
 }
 # What Pillow multiplies grey samples of few bits by, and leaves out for the transparent one.
 FACTORS: Final = {"L;2": 85, "L;4": 17}
+FONT: Final = fontpkg_noto_sans.FAMILY
+FONT_FOLDER: Final = fontpkg_noto_sans.ROOT / "files"
+# XML 1.0 appendix F: how the first bytes tell the encoding.
+MARKS: Final = {
+    b"\xef\xbb\xbf": "utf-8-sig",
+    b"\xff\xfe": "utf-16",
+    b"\xfe\xff": "utf-16",
+    b"<\0": "utf-16-le",
+    b"\0<": "utf-16-be",
+}
+# Those that an upload may declare (`svg_checks`), and those of the marks.
+CODECS: Final = ("iso-8859-1", "us-ascii", *MARKS.values())
+DECLARED: Final = re.compile(rb"""<\?xml[^>]{1,200}?encoding\s*=\s*["']([\w-]+)""")
 
 
 def render(original: bytes, image_format: str, sizes: Sequence[int]) -> list[bytes]:
-    """The picture as WebP in sRGB, upright, once for each longest side in pixels; never enlarged.
+    """The picture as WebP in sRGB, upright, once for each longest side in pixels.
 
-    Raises whatever Pillow raises on a picture that it cannot decode.
+    Never enlarged but for SVG. Raises whatever the decoders raise on what they cannot decode.
     """
+    longest = max(sizes)
+    is_svg = image_format == "SVG"
+    picture = _draw(original, longest) if is_svg else _decode(original, image_format, longest)
+    return [_encode(picture, size) for size in sizes]
+
+
+def _draw(original: bytes, longest: int) -> Image.Image:
+    png = resvg_py.svg_to_bytes(
+        svg_string=_read_text(original),
+        width=longest,
+        height=longest,
+        skip_system_fonts=True,
+        font_dirs=[str(FONT_FOLDER)],
+        font_family=FONT,
+        serif_family=FONT,
+        sans_serif_family=FONT,
+        cursive_family=FONT,
+        fantasy_family=FONT,
+        monospace_family=FONT,
+    )
+    with Image.open(BytesIO(png), formats=["PNG"]) as image:
+        return image.convert("RGBA")
+
+
+def _read_text(original: bytes) -> str:
+    marked = [encoding for mark, encoding in MARKS.items() if original.startswith(mark)]
+    declared = DECLARED.match(original)
+    encoding = marked[0] if marked else declared[1].decode() if declared else "utf-8"
+    return original.decode(encoding)
+
+
+def _decode(original: bytes, image_format: str, longest: int) -> Image.Image:
     formats = FORMATS.get(image_format, [image_format])
     with Image.open(BytesIO(original), formats=formats) as image:
         if getattr(image, "default_image", False):
             image.seek(1)  # an APNG's first frame; frame 0 is for viewers that know no APNG
-        picture = _shrink(image, max(sizes))
+        picture = _shrink(image, longest)
         turn = TURNS.get(_get_orientation(image))
         profile = image.info.get("icc_profile")
     if turn is not None:
         picture = picture.transpose(turn)
-    picture = _convert_to_srgb(picture, profile)
-    return [_encode(picture, size) for size in sizes]
+    return _convert_to_srgb(picture, profile)
 
 
 def _shrink(image: Image.Image, longest: int) -> Image.Image:
@@ -140,6 +196,14 @@ def _encode(picture: Image.Image, size: int) -> bytes:
     return file.getvalue()
 
 
+def _look_up_everything() -> None:
+    Image.preinit()
+    for module in LATER:
+        import_module(module)
+    for codec in CODECS:
+        codecs.lookup(codec)
+
+
 def main(image_format: str, memory_bytes: str, cpu_seconds: str, *sizes: str) -> None:
     """Render within these limits; exits with EX_DATAERR when the picture is at fault."""
     os.nice(5)  # uploads first
@@ -148,13 +212,19 @@ def main(image_format: str, memory_bytes: str, cpu_seconds: str, *sizes: str) ->
     resource.setrlimit(resource.RLIMIT_AS, (int(memory_bytes), int(memory_bytes)))
     resource.setrlimit(resource.RLIMIT_CPU, (int(cpu_seconds), int(cpu_seconds) + 1))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    _look_up_everything()
+    confine(FONT_FOLDER if image_format == "SVG" else None)
     # The service's own limits hold: what it took in is decoded, whatever its comments weigh.
     Image.MAX_IMAGE_PIXELS = None
     PngImagePlugin.MAX_TEXT_CHUNK = PngImagePlugin.MAX_TEXT_MEMORY
     original = sys.stdin.buffer.read()
     try:
         renditions = render(original, image_format, [int(size) for size in sizes])
-    except Exception as fault:  # noqa: BLE001 (the one guard around the decoders)
+    except (KeyboardInterrupt, ImportError):  # whoever stops the server says nothing of the picture
+        raise
+    except BaseException as fault:  # around all decoders; Rust's panics are no Exception
+        if isinstance(fault, OSError) and fault.errno:  # nor does what the kernel refused
+            raise
         sys.stderr.write(f"{type(fault).__name__}: {fault}")
         sys.exit(os.EX_DATAERR)
     sys.stdout.buffer.write(b"".join(renditions))

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from concurrent.futures import CancelledError, Future
 from contextlib import contextmanager
 from pathlib import Path
-from threading import BoundedSemaphore, Lock
+from threading import Lock
 from typing import Final
 
 from django.conf import settings
@@ -24,14 +24,17 @@ from django.db import transaction
 from apps.problems import ImageDamaged, NotFound, Problem, ServiceUnavailable, StorageUnavailable
 from apps.products.image_store import release_connection, take_turn
 from apps.products.models import ProductImage
-from apps.products.rendition_names import RENDITION_SIZES, get_rendition_name
+from apps.products.pictures.image_checks import ImageFormat
+from apps.products.renditions.turns import BUSY, Lane, Seats
+from apps.products.storage.rendition_names import RENDITION_SIZES, get_rendition_name
 
 # The decoder of WebP holds two canvases beside ours: 64 MP need 1.1 GB.
 MAX_MEMORY_BYTES: Final = 1536 * 1024 * 1024
 # What takes more is the picture's fault; a busy machine only makes it take longer.
 MAX_CPU_SECONDS: Final = 15
 MAX_WALL_SECONDS: Final = 25
-# Larger pictures have a lane of their own, so that they neither add up nor hold the others up.
+# Larger pictures have a lane of their own, so that they neither add up nor hold the others up; so
+# has SVG, of which nobody knows beforehand what it costs.
 LARGE_PIXELS: Final = 16_000_000
 WORKER: Final = Path(__file__).with_name("render_worker.py")
 PICTURE_FAULTS: Final = {
@@ -39,46 +42,46 @@ PICTURE_FAULTS: Final = {
     *(-fault for fault in (signal.SIGSEGV, signal.SIGBUS, signal.SIGABRT)),
     *(-fault for fault in (signal.SIGILL, signal.SIGFPE, signal.SIGXCPU)),
 }
-BUSY: Final = "Too many pictures are being made smaller at the moment; try again."
 
 logger = logging.getLogger(__name__)
 
-_lane, _lane_of_large = BoundedSemaphore(1), BoundedSemaphore(1)
+_lane, _lane_of_large = Lane(2), Lane(1)
 # Uploads keep most of the server's threads, however many galleries are opened for the first time.
-_seats = BoundedSemaphore(max(1, settings.THREADS // 4))
+_seats = Seats(max(1, settings.THREADS // 4))
 _under_way: dict[uuid.UUID, Future[dict[int, bytes]]] = {}
 _under_way_lock = Lock()
 
 
 def get_rendition(image: ProductImage, size: int) -> bytes:
-    """The image as WebP, ``size`` pixels on its longest side or less; not for SVG.
+    """The image as WebP, ``size`` pixels on its longest side or less.
 
     The first request makes all sizes, once, however many come at the same time. Raises
     ImageDamaged when it cannot be decoded, NotFound when it is gone, ServiceUnavailable.
     """
     if image.is_undecodable:
         raise _build_refusal()
+    owner = image.product.owner_id
     release_connection()
     stored = _read_rendition(image, size)
-    return _make_renditions_once(image)[size] if stored is None else stored
+    return _make_renditions_once(image, owner)[size] if stored is None else stored
 
 
-def _make_renditions_once(image: ProductImage) -> dict[int, bytes]:
-    with _take(_seats, 0):
+def _make_renditions_once(image: ProductImage, owner: uuid.UUID | None) -> dict[int, bytes]:
+    with _seats.take(owner):
         with _under_way_lock:
             is_first = image.pk not in _under_way
             render = _under_way.setdefault(image.pk, Future())
         if is_first:
-            _lead(render, image)
+            _lead(render, image, owner)
         try:
             return render.result(2 * MAX_WALL_SECONDS)
         except (CancelledError, TimeoutError) as fault:
             raise ServiceUnavailable(BUSY) from fault
 
 
-def _lead(render: Future[dict[int, bytes]], image: ProductImage) -> None:
+def _lead(render: Future[dict[int, bytes]], image: ProductImage, owner: uuid.UUID | None) -> None:
     try:
-        render.set_result(_make_renditions(image))
+        render.set_result(_make_renditions(image, owner))
     except Problem as fault:
         render.set_exception(fault)
     finally:
@@ -87,9 +90,11 @@ def _lead(render: Future[dict[int, bytes]], image: ProductImage) -> None:
             del _under_way[image.pk]
 
 
-def _make_renditions(image: ProductImage) -> dict[int, bytes]:
-    is_large = (image.width or 0) * (image.height or 0) > LARGE_PIXELS
-    with _take(_lane_of_large if is_large else _lane, MAX_WALL_SECONDS):
+def _make_renditions(image: ProductImage, owner: uuid.UUID | None) -> dict[int, bytes]:
+    pixels = (image.width or 0) * (image.height or 0)
+    is_large = image.image_format == ImageFormat.SVG or pixels > LARGE_PIXELS
+    lane = _lane_of_large if is_large else _lane
+    with lane.take(owner, MAX_WALL_SECONDS):
         # Whoever was first a moment ago, here or in another server process, has made them.
         stored = {size: _read_rendition(image, size) for size in RENDITION_SIZES}
         made = {size: webp for size, webp in stored.items() if webp is not None}
@@ -183,13 +188,3 @@ def _split(output: bytes) -> list[bytes]:
         files.append(output[:end])
         output = output[end:]
     return files
-
-
-@contextmanager
-def _take(places: BoundedSemaphore, wait_seconds: float) -> Iterator[None]:
-    if not places.acquire(timeout=wait_seconds):
-        raise ServiceUnavailable(BUSY)
-    try:
-        yield
-    finally:
-        places.release()

@@ -23,16 +23,21 @@ class DurableDiskStorage(FileSystemStorage):
         """The name itself: each has the id of its image in it, so none is taken."""
         return name
 
+    def url(self, name: str | None) -> str:
+        """Its path; the names are ours, and nothing in them wants quoting."""
+        return f"{self.base_url}{name}"
+
     def _save(self, name: str, content: IncomingImage) -> str:
-        path = Path(self.path(name))
-        folder = path.parent
+        path = f"{self.location}/{name}"
+        folder = path.rpartition("/")[0]
         try:
             content.flush()
-            os.fchmod(content.fileno(), settings.FILE_UPLOAD_PERMISSIONS)
-            os.fsync(content.fileno())
+            descriptor = content.fileno()
+            os.fchmod(descriptor, settings.FILE_UPLOAD_PERMISSIONS)
+            os.fsync(descriptor)
             content.move_to(path)
             _sync_folder(folder)
-            _sync_way_to(folder, Path(self.location))
+            _sync_way_to(folder, str(self.location))
         except OSError as fault:
             raise StorageUnavailable("The picture could not be stored; try again.") from fault
         return name
@@ -75,15 +80,15 @@ class DurableDiskStorage(FileSystemStorage):
 
 
 @lru_cache(maxsize=10_000)
-def _sync_way_to(folder: Path, root: Path) -> None:
+def _sync_way_to(folder: str, root: str) -> None:
     # Once in each process, since another upload may have made a folder that is not yet synced.
-    for above in folder.parents:
+    for above in Path(folder).parents:
         _sync_folder(above)
-        if above == root.parent:
+        if above == Path(root).parent:
             break
 
 
-def _sync_folder(folder: Path) -> None:
+def _sync_folder(folder: str | Path) -> None:
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(descriptor)

@@ -17,9 +17,7 @@ def get_rendition_name(object_name: str, size: int) -> str:
 
 
 def list_rendition_names(object_name: str) -> list[str]:
-    """The names that its renditions have, where they were made; an SVG has none."""
-    if object_name.endswith(".svg"):
-        return []
+    """The names that its renditions have, where they were made."""
     return [get_rendition_name(object_name, size) for size in RENDITION_SIZES]
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import shutil
+import zlib
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from tempfile import SpooledTemporaryFile
@@ -15,10 +18,11 @@ from botocore.exceptions import BotoCoreError, ClientError
 from django.conf import settings
 from django.core.files import File
 from storages.backends.s3 import S3Storage
+from storages.utils import lookup_env
 
 from apps.problems import StorageUnavailable
 from apps.products.incoming_image import IncomingImage
-from apps.products.rendition_names import FOLDER
+from apps.products.storage.rendition_names import FOLDER
 
 S3_FAULTS = (Boto3Error, BotoCoreError, ClientError)
 CACHE_CONTROL = "public, max-age=31536000, immutable"
@@ -34,17 +38,40 @@ PATIENT = Config(
 IMPATIENT = Config(connect_timeout=2, read_timeout=3, retries={"total_max_attempts": 1})
 
 
+@dataclass(frozen=True, slots=True)
+class SentBytes:
+    """What is known of the bytes before they leave: how many they are, and their CRC-32."""
+
+    byte_size: int
+    crc32: int
+
+    @property
+    def checksum(self) -> str:
+        """As S3 has it: big-endian, in base64."""
+        return base64.b64encode(self.crc32.to_bytes(4, "big")).decode()
+
+
 class ImmutableS3Storage(S3Storage):  # type: ignore[misc]  # has no types
     """django-storages' S3, with one client for all threads and one request per save."""
 
     def get_default_settings(self) -> dict[str, Any]:
         return {
             **super().get_default_settings(),
+            # Where the keys come from, too: without it, temporary keys are no credential.
+            "security_token": lookup_env(["AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN"]),
             "file_overwrite": True,  # names are unique: nobody asks first whether one is taken
             "querystring_auth": False,
             "object_parameters": {"CacheControl": CACHE_CONTROL},
             "client_config": PATIENT,
         }
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        # Amazon's "auto" leaves the region out of public addresses, and not every region answers
+        # in the place of another.
+        style = self.addressing_style or ("auto" if self.endpoint_url else "virtual")
+        own = Config(s3={"addressing_style": style}, signature_version=self.signature_version)
+        self.client_config = PATIENT.merge(own)
 
     @cached_property
     def connection(self) -> Any:
@@ -71,16 +98,34 @@ class ImmutableS3Storage(S3Storage):  # type: ignore[misc]  # has no types
     def _save(self, name: str, content: IncomingImage) -> str:
         try:
             content.seek(0)  # writes the last bytes down first, which a full disk refuses
-            self.connection.meta.client.put_object(
-                Bucket=self.bucket_name,
-                Key=self._normalize_name(name),
-                Body=content.file,
-                ContentType=content.content_type,
-                **self.get_object_parameters(name),
+            self._put(
+                self.connection.meta.client,
+                {"Key": self._normalize_name(name), "ContentType": content.content_type}
+                | self.get_object_parameters(name),
+                content.file,
+                SentBytes(content.checked.byte_size, content.crc32),
             )
         except (*S3_FAULTS, OSError) as fault:
             raise StorageUnavailable("The picture could not be stored; try again.") from fault
         return name
+
+    def _put(self, client: Any, parameters: dict[str, str], body: Any, sent: SentBytes) -> None:
+        """One PUT whose bytes the storage compares; raises StorageUnavailable where it kept others.
+
+        The checksum goes ahead in a header. Left to itself boto3 sends it behind the bytes, in a
+        coding of Amazon's own, and there are storages that refuse that, or take it for the bytes.
+        """
+        answer = client.put_object(
+            Bucket=self.bucket_name, Body=body, ChecksumCRC32=sent.checksum, **parameters
+        )
+        told = answer.get("ChecksumCRC32")
+        if told is None:  # a storage that compares nothing tells at least how much it has
+            head = client.head_object(Bucket=self.bucket_name, Key=parameters["Key"])
+            is_same = head["ContentLength"] == sent.byte_size
+        else:
+            is_same = told == sent.checksum
+        if not is_same:
+            raise StorageUnavailable("The storage did not keep what it was sent; try again.")
 
     def _open(self, name: str, mode: str = "rb") -> File[bytes]:
         """A copy, in memory while it is small; one request, where django-storages makes two."""
@@ -88,9 +133,9 @@ class ImmutableS3Storage(S3Storage):  # type: ignore[misc]  # has no types
         client = self.impatient_client if is_rendition else self.connection.meta.client
         # Not in /tmp, which may be small, or closed to a service.
         folder = Path(settings.INCOMING_ROOT)
-        folder.mkdir(parents=True, exist_ok=True)
         copy = SpooledTemporaryFile(MAX_BYTES_IN_MEMORY, dir=str(folder))  # noqa: SIM115 (the caller closes it)
         try:
+            folder.mkdir(parents=True, exist_ok=True)
             answer = client.get_object(Bucket=self.bucket_name, Key=self._normalize_name(name))
             shutil.copyfileobj(answer["Body"], copy, MAX_BYTES_IN_MEMORY)
         except client.exceptions.NoSuchKey as fault:
@@ -128,18 +173,19 @@ class ImmutableS3Storage(S3Storage):  # type: ignore[misc]  # has no types
     def save_rendition(self, name: str, webp: bytes) -> None:
         """Keep it under that name."""
         try:
-            self.impatient_client.put_object(
-                Bucket=self.bucket_name,
-                Key=self._normalize_name(name),
-                Body=webp,
-                ContentType="image/webp",
+            self._put(
+                self.impatient_client,
+                {"Key": self._normalize_name(name), "ContentType": "image/webp"},
+                webp,
+                SentBytes(len(webp), zlib.crc32(webp)),
             )
         except S3_FAULTS as fault:
             raise StorageUnavailable("The rendition could not be stored; try again.") from fault
 
     def list_names(self, folder: str = "products/") -> Iterator[str]:
         """The name of every object in the folder, in the order of names."""
+        prefix = f"{self.location}/" if self.location else ""
         pages = self.connection.meta.client.get_paginator("list_objects_v2")
-        for page in pages.paginate(Bucket=self.bucket_name, Prefix=folder):
+        for page in pages.paginate(Bucket=self.bucket_name, Prefix=f"{prefix}{folder}"):
             for entry in page.get("Contents", ()):
-                yield entry["Key"]
+                yield entry["Key"].removeprefix(prefix)

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import io
+import os
 import struct
+import subprocess
+import sys
 import zlib
 
 import pytest
 from PIL import Image, ImageCms
 
-from apps.products.render_worker import render
-from apps.products.rendition_names import RENDITION_SIZES
+from apps.products.renditions.render_worker import render
+from apps.products.renditions.renditions import WORKER
+from apps.products.storage.rendition_names import RENDITION_SIZES
 from tests.sample_images import (
     list_encoder_samples,
     make_jpeg,
+    make_png,
     make_png_chunk,
     make_png_of_chunks,
 )
@@ -260,3 +265,17 @@ def test_profile_that_does_not_fit_is_ignored(profile: bytes):
     jpeg = encode(draw_corners(inks, "CMYK"), "JPEG", quality=95, icc_profile=profile)
 
     assert_alike(show(jpeg, "JPEG").getpixel((8, 8)), (255, 0, 0))
+
+
+@pytest.mark.parametrize(("kind", "mebibytes", "count"), [(b"iCCP", 70, 1), (b"zTXt", 15, 5)])
+def test_packed_metadata_are_unpacked_to_64_mib_at_most(kind: bytes, mebibytes: int, count: int):
+    png = make_png()
+    more = make_png_chunk(kind, b"x\0\0" + zlib.compress(bytes(mebibytes << 20))) * count
+    command = [sys.executable, "-I", str(WORKER), "PNG", str(300 << 20), "5", "96"]
+
+    done = subprocess.run(
+        command, input=png[:33] + more + png[33:], capture_output=True, timeout=60, check=False
+    )
+
+    assert done.returncode == os.EX_DATAERR
+    assert b"MAX_TEXT" in done.stderr

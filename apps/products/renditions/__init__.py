@@ -1,0 +1,1 @@
+"""What pixels show: the sizes in which pages show a picture, and the process that draws them."""
