@@ -81,11 +81,11 @@ class ProductImageAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic 
     list_filter = ("is_primary", "is_undecodable", "image_format", "created")
     list_per_page = 25
     show_full_result_count = False
-    search_fields = ("title", "=sha256", "product__name", "product__owner__name")
-    search_help_text = "Id, GTIN, title, SHA-256, product or its owner"
+    search_fields = ("title", "=blake3", "=sha256", "product__name", "product__owner__name")
+    search_help_text = "Id, GTIN, title, BLAKE3, SHA-256, product or its owner"
     fields = (
         *("thumbnail", "title", "priority", "short_id", "product", "is_primary", "image_format"),
-        *("size", "byte_size", "is_undecodable", "sha256", "object_name", "uploaded_by"),
+        *("size", "byte_size", "is_undecodable", "blake3", "sha256", "object_name", "uploaded_by"),
         "created",
     )
     readonly_fields = tuple(name for name in fields if name not in {"title", "priority"})

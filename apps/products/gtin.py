@@ -7,6 +7,9 @@ import re
 from stdnum import ean
 
 _DIGITS = re.compile(r"[0-9]{8,14}")
+# As spreadsheets show long numbers that they were not told to be text.
+_SHORTENED = re.compile(r"[0-9]+(?:[.,][0-9]+)?[eE]\+?[0-9]+|[0-9]+[.,][0-9]+")
+_NUMBER_LIKE = re.compile(r"[0-9 .,\-+eE]{1,32}")
 
 
 def normalize_gtin(text: str) -> str:
@@ -15,7 +18,7 @@ def normalize_gtin(text: str) -> str:
     The check digit is not looked at: a number that is nobody's is simply not found.
     """
     if not _DIGITS.fullmatch(text):
-        raise ValueError(f"A GTIN has 8 to 14 digits 0-9; got {text[:64]!r}.")
+        raise ValueError(_explain_fault(text))
     return text.zfill(14)
 
 
@@ -27,3 +30,20 @@ def get_check_digit(gtin14: str) -> str:
 def has_valid_check_digit(gtin14: str) -> bool:
     """Whether the last of the 14 digits is the one that the others demand."""
     return get_check_digit(gtin14) == gtin14[-1]
+
+
+def _explain_fault(text: str) -> str:
+    # Only what looks like a number is repeated: the rest may be anything.
+    sent = f"{text!r} is" if _NUMBER_LIKE.fullmatch(text) else f"{len(text)} characters are"
+    detail = f"A GTIN has 8 to 14 digits 0-9; {sent} none."
+    if _SHORTENED.fullmatch(text):
+        return (
+            f"{detail} A spreadsheet has shortened the number: format its column as text, and enter"
+            " the digits again."
+        )
+    if _DIGITS.fullmatch("".join(filter(str.isalnum, text))):
+        return f"{detail} Leave out what stands between the digits."
+    if text.isdecimal():
+        digits = f"It has {len(text)} digits" if text.isascii() else "Its digits are not 0-9"
+        return f"{detail} {digits}."
+    return detail

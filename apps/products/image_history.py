@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.utils import timezone
 
 from apps.products.models import ImageEvent, ProductImage
+from apps.products.primary_rows import NamedImage
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +20,7 @@ class Actor:
 
 
 def build_event(
-    image: ProductImage,
+    image: ProductImage | NamedImage,
     action: ImageEvent.Action,
     actor: Actor,
     *,
@@ -29,7 +30,8 @@ def build_event(
     """A line for the history of the image's product, yet to be written."""
     return ImageEvent(
         product_id=image.product_id,
-        image_id=image.id,
+        image_id=image.pk,
+        image_name=image.name,
         action=action,
         old=str(old),
         new=str(new),
@@ -50,7 +52,7 @@ def build_change_events(
         (action.REPRIORITISED, before.priority, after.priority),
     ]
     events = [
-        build_event(after, kind, actor, old=old, new=new)
+        build_event(before, kind, actor, old=old, new=new)
         for kind, old, new in changes
         if old != new
     ]

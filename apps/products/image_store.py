@@ -10,34 +10,33 @@ import copy
 import logging
 import time
 import uuid
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext, suppress
 from pathlib import PureWindowsPath
 from threading import Lock
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.files.storage import default_storage
 from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.db.backends.utils import CursorWrapper
 from django.utils import timezone
 from django.utils.text import slugify
 
-from apps.problems import NotFound, ServiceUnavailable, StorageUnavailable
-from apps.products.image_checks import CheckedImage
+from apps.problems import NotFound, Problem, ServiceUnavailable, StorageUnavailable
+from apps.products.file_names import clean_file_name
 from apps.products.image_history import Actor, build_change_events, build_event
 from apps.products.incoming_image import IncomingImage
 from apps.products.models import ImageEvent, Product, ProductImage, UnclaimedObject
-from apps.products.rendition_names import list_rendition_names
-from apps.products.row_writes import insert_row
+from apps.products.pictures.image_checks import CheckedImage
+from apps.products.primary_rows import demote_primary, lock_product, strike_off
+from apps.products.row_writes import insert_rows
+from apps.products.storage.rendition_names import list_rendition_names
 
 MAX_SLUG_LENGTH = 50
+HAS_POOL = "pool" in settings.DATABASES["default"]["OPTIONS"]
 GONE = "The product, or who changes it, has gone from here meanwhile."
-
-# The name, and only while the product is still whose it was when the upload began.
-_STRIKE_OFF = """
-    DELETE FROM products_unclaimedobject WHERE object_name = %s
-    AND EXISTS (SELECT 1 FROM products_product WHERE id = %s AND owner_id = %s)
-"""
 
 logger = logging.getLogger(__name__)
 
@@ -56,22 +55,23 @@ def store_image(
 ) -> ProductImage:
     """Keep the picture and its row, all or nothing; a new primary demotes the previous one.
 
-    ``before_commit`` runs within the row's transaction. Raises ImageRefused, StorageUnavailable,
+    ``before_commit`` runs within the row's transaction and may raise. Raises StorageUnavailable,
     NotFound where the product was deleted or moved meanwhile or the user deleted, or a database
     error, after which nothing is kept.
     """
     image = _build_image(product, incoming.checked, incoming.sent_name)
     image.title, image.is_primary, image.uploaded_by_id = title, is_primary, actor.user_id
-    with take_turn():
-        insert_row(UnclaimedObject(object_name=image.object_name))
+    with take_turn(), connection.cursor() as cursor:
+        insert_rows(cursor, UnclaimedObject(object_name=image.object_name))
     incoming.content_type = image.content_type
     release_connection()
     try:
         _put_object(image.object_name, incoming)
         with take_turn(), transaction.atomic():
-            _insert_row(image, actor)
+            with connection.cursor() as cursor:
+                _insert_row(cursor, image, actor)
             before_commit(image)
-    except (ServiceUnavailable, NotFound, DatabaseError) as fault:
+    except (Problem, DatabaseError) as fault:
         logger.exception("upload of %s undone", image.object_name)
         with suppress(ServiceUnavailable, DatabaseError):
             _undo_upload(image.object_name, fault)
@@ -86,15 +86,19 @@ def change_image(
     image_id: uuid.UUID,
     changes: dict[str, Any],
     actor: Actor,
+    *,
+    admit: Callable[[], None] = lambda: None,
     check: Callable[[ProductImage], None] = lambda image: None,
 ) -> ProductImage:
     """Set ``title``, ``priority``, ``is_primary``, those that are given, all or nothing.
 
-    Promoting demotes the previous primary. ``check`` sees the image as it stands and may raise.
-    Raises NotFound.
+    Promoting demotes the previous primary. Within the transaction, ``admit`` and then ``check``,
+    which sees the image as it stands, may raise. Raises NotFound.
     """
     with take_turn(), transaction.atomic():
-        _lock_product(product)
+        with connection.cursor() as cursor:
+            _lock_product(cursor, product)
+        admit()
         before = get_image(product, image_id)
         check(before)
         image = copy.copy(before)
@@ -102,7 +106,8 @@ def change_image(
             setattr(image, name, value)
         events = build_change_events(before, image, actor)
         if image.is_primary and not before.is_primary:
-            events += _demote_primary(product, actor)
+            with connection.cursor() as cursor:
+                events += _demote_primary(cursor, product, actor)
         if events:
             image.save(update_fields=changes)
             ImageEvent.objects.bulk_create(events)
@@ -113,6 +118,8 @@ def remove_image(
     product: Product,
     image_id: uuid.UUID,
     actor: Actor,
+    *,
+    admit: Callable[[], None] = lambda: None,
     check: Callable[[ProductImage], None] = lambda image: None,
 ) -> None:
     """Remove the row, then the object; a crash in between leaves the object to the sweep.
@@ -120,11 +127,14 @@ def remove_image(
     Raises NotFound, or a database error, after which nothing is removed.
     """
     with take_turn(), transaction.atomic():
-        _lock_product(product)
+        with connection.cursor() as cursor:
+            _lock_product(cursor, product)
+        admit()
         image = get_image(product, image_id)
         check(image)
         UnclaimedObject.objects.create(object_name=image.object_name)
-        build_event(image, ImageEvent.Action.DELETED, actor, old=image.title).save()
+        action = ImageEvent.Action.DELETED
+        build_event(image, action, actor, old=image.title).save()
         ProductImage.objects.filter(pk=image_id).delete()
     with suppress(StorageUnavailable, DatabaseError):
         remove_unclaimed_object(image.object_name)
@@ -156,18 +166,13 @@ def remove_unclaimed_object(object_name: str) -> bool:
 
 def release_connection() -> None:
     """Give a pooled connection back: what waits for a slow client or storage needs none."""
-    if connection.settings_dict["OPTIONS"].get("pool") and not connection.in_atomic_block:
+    if HAS_POOL and not connection.in_atomic_block:
         connection.close()
 
 
-@contextmanager
-def take_turn() -> Iterator[None]:
+def take_turn() -> AbstractContextManager[object]:
     """Be the only writer of this process, where the database is SQLite."""
-    if connection.vendor != "sqlite":
-        yield
-        return
-    with _sqlite_turn:
-        yield
+    return _sqlite_turn if connection.vendor == "sqlite" else nullcontext()
 
 
 def _put_object(object_name: str, incoming: IncomingImage) -> None:
@@ -180,7 +185,7 @@ def _put_object(object_name: str, incoming: IncomingImage) -> None:
 
 
 def _undo_upload(object_name: str, fault: Exception) -> None:
-    if isinstance(fault, (DatabaseError, NotFound)):
+    if not isinstance(fault, ServiceUnavailable):
         # The commit may have come through all the same: then the name is no longer unclaimed.
         remove_unclaimed_object(object_name)
         return
@@ -199,35 +204,29 @@ def _build_image(product: Product, checked: CheckedImage, sent_name: str) -> Pro
         id=image_id,
         product=product,
         object_name=f"products/{product.gtin}/{slug or 'image'}-{image_id}.{extension}",
+        file_name=clean_file_name(sent_name),
         image_format=checked.image_format,
         width=checked.width,
         height=checked.height,
         byte_size=checked.byte_size,
-        sha256=checked.sha256,
+        blake3=checked.blake3,
     )
 
 
-def _insert_row(image: ProductImage, actor: Actor) -> None:
-    events = [build_event(image, ImageEvent.Action.UPLOADED, actor, new=image.title)]
+def _insert_row(cursor: CursorWrapper, image: ProductImage, actor: Actor) -> None:
+    action = ImageEvent.Action.UPLOADED
+    events = [build_event(image, action, actor, new=image.title)]
     if image.is_primary:
-        _lock_product(image.product)
-        events += _demote_primary(image.product, actor)
+        if cursor.db.features.has_select_for_update:  # SQLite's writer is alone anyway
+            _lock_product(cursor, image.product)
+        events += _demote_primary(cursor, image.product, actor)
     image.created = timezone.now()
-    for row in (image, *events):
-        insert_row(row)
-    if not _strike_off(image):
+    insert_rows(cursor, image)
+    insert_rows(cursor, *events)
+    if not strike_off(cursor, image):
         if _has_gone(image.product, actor):
             raise NotFound(GONE)
         raise ServiceUnavailable("The upload took too long and was undone; try again.")
-
-
-def _strike_off(image: ProductImage) -> bool:
-    owner_id = Product._meta.get_field("owner").get_db_prep_value(
-        image.product.owner_id, connection
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(_STRIKE_OFF, [image.object_name, image.product_id, owner_id])
-        return bool(cursor.rowcount)
 
 
 def _has_gone(product: Product, actor: Actor) -> bool:
@@ -236,16 +235,12 @@ def _has_gone(product: Product, actor: Actor) -> bool:
     return actor.user_id is not None and not User.objects.filter(pk=actor.user_id).exists()
 
 
-def _lock_product(product: Product) -> None:
+def _lock_product(cursor: CursorWrapper, product: Product) -> None:
     # Whoever changes the primary holds the product's row, so that two never wait for each other.
-    same = Product.objects.select_for_update().filter(pk=product.pk, owner=product.owner_id)
-    if not same.values("pk"):
+    if not lock_product(cursor, product):
         raise NotFound(GONE)
 
 
-def _demote_primary(product: Product, actor: Actor) -> list[ImageEvent]:
-    primary = product.images.filter(is_primary=True).first()
-    if primary is None:
-        return []
-    product.images.filter(pk=primary.pk).update(is_primary=False)
-    return [build_event(primary, ImageEvent.Action.DEMOTED, actor)]
+def _demote_primary(cursor: CursorWrapper, product: Product, actor: Actor) -> list[ImageEvent]:
+    action = ImageEvent.Action.DEMOTED
+    return [build_event(image, action, actor) for image in demote_primary(cursor, product)]

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
 import time
 import uuid
+import zlib
 from collections.abc import Callable
 from contextlib import suppress
 from functools import cached_property
-from pathlib import Path
+from io import BufferedRandom
 from typing import TypeVar
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 
 from apps.problems import ImageRefused, StorageUnavailable
-from apps.products.image_checks import CheckedImage, ImageWalk, check_image
+from apps.products.pictures.image_checks import CheckedImage, ImageWalk, check_image
 
 Made = TypeVar("Made")
 
@@ -22,20 +25,25 @@ Made = TypeVar("Made")
 class IncomingImage(UploadedFile):  # type: ignore[type-arg]  # generic in the stubs alone
     """The temporary file lies beside the store, and is gone when this is closed, kept or not.
 
-    ``sent_name`` is the client's name for it, of which nothing is believed; ``fault`` is why there
-    is no picture to look at, where the form itself is at fault. ``check_seconds`` went into looking
+    ``sent_name`` is the client's name for it, of which nothing is believed; ``faults`` are
+    those of the form itself, by field: one of ``image`` says why there is no picture to look at.
+    ``check_seconds`` went into looking
     at it so far, ``storage_seconds`` into handing it to the storage, where it came to that.
+    ``crc32`` is counted for a bucket alone, which compares it; the local disk has no use for it.
     """
 
     def __init__(self, sent_name: str = "image") -> None:
         self.sent_name = sent_name
-        self.fault: str | None = None
+        self.faults: dict[str, str] = {}
         self.refusal: ImageRefused | None = None
         self.check_seconds = 0.0
         self.storage_seconds: float | None = None
+        self.crc32 = 0
+        self._counts_crc32 = bool(settings.AWS_STORAGE_BUCKET_NAME)
         self._walk = ImageWalk()
         self._is_moved = False
-        self._path = Path(settings.INCOMING_ROOT, uuid.uuid4().hex)
+        # As text, here and in the storage: a `Path` costs as much as the call that it is made for.
+        self._path = f"{settings.INCOMING_ROOT}/{uuid.uuid4().hex}"
         super().__init__(file=None, name=None)
 
     def receive(self, chunk: bytes) -> None:
@@ -63,9 +71,14 @@ class IncomingImage(UploadedFile):  # type: ignore[type-arg]  # generic in the s
             raise self.refusal
         return check_image(self._walk)
 
-    def move_to(self, path: Path) -> None:
+    def compute_sha256(self) -> str:
+        """The SHA-256 of the bytes, in hexadecimal, read back from the file that is still here."""
+        self.seek(0)
+        return hashlib.file_digest(self, "sha256").hexdigest()
+
+    def move_to(self, path: str) -> None:
         """Give the file its place in the store, whose folder is made where there is none yet."""
-        _retry_in_new_folder(path, lambda: self._path.rename(path))
+        _retry_in_new_folder(path, lambda: os.rename(self._path, path))
         self._is_moved = True
 
     def close(self) -> None:
@@ -73,24 +86,30 @@ class IncomingImage(UploadedFile):  # type: ignore[type-arg]  # generic in the s
         if self.file is None or self.file.closed:
             return
         if not self._is_moved:
-            self._path.unlink(missing_ok=True)
+            with suppress(FileNotFoundError):
+                os.unlink(self._path)
         with suppress(OSError):  # the last bytes find no room on a full disk
             self.file.close()
 
     def _write(self, chunk: bytes) -> None:
         try:
             if self.file is None:
-                self.file = _retry_in_new_folder(self._path, lambda: self._path.open("xb+"))
+                self.file = _retry_in_new_folder(self._path, self._create)
             self.file.write(chunk)
+            if self._counts_crc32:
+                self.crc32 = zlib.crc32(chunk, self.crc32)
         except OSError as fault:
             self.close()
             raise StorageUnavailable("The picture could not be written down; try again.") from fault
 
+    def _create(self) -> BufferedRandom:
+        return open(self._path, "xb+")
 
-def _retry_in_new_folder(path: Path, act: Callable[[], Made]) -> Made:
+
+def _retry_in_new_folder(path: str, act: Callable[[], Made]) -> Made:
     # Made once it is missing, which saves a call of the system for each upload.
     try:
         return act()
     except FileNotFoundError:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
         return act()

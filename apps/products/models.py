@@ -13,7 +13,7 @@ from django.db import models
 
 from apps.organizations.models import Organization
 from apps.products.gtin import get_check_digit
-from apps.products.image_checks import ImageFormat
+from apps.products.pictures.image_checks import ImageFormat
 
 
 def check_gtin14(value: str) -> None:
@@ -68,13 +68,20 @@ class ProductImage(models.Model):
     is_primary = models.BooleanField(default=False, editable=False)
     priority = models.PositiveSmallIntegerField(default=0)
     object_name = models.CharField(max_length=255, unique=True, editable=False)
+    # As its sender called it; empty for pictures of before this was kept.
+    file_name = models.CharField(
+        max_length=255, blank=True, default="", db_default="", editable=False
+    )
     image_format = models.CharField(
         max_length=4, choices=[(f.value, f.label) for f in ImageFormat], editable=False
     )
     width = models.PositiveIntegerField(null=True, editable=False)
     height = models.PositiveIntegerField(null=True, editable=False)
     byte_size = models.PositiveIntegerField(editable=False)
-    sha256 = models.CharField("SHA-256", max_length=64, editable=False)
+    # Told of the bytes as they arrived; null where they came before there was this.
+    blake3 = models.CharField("BLAKE3", max_length=64, null=True, editable=False)  # noqa: DJ001 (null: not yet known)
+    # What the world compares by; null until `fill_in_checksums` has read the object.
+    sha256 = models.CharField("SHA-256", max_length=64, null=True, editable=False)  # noqa: DJ001 (the same)
     uploaded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.SET_NULL,
@@ -84,7 +91,7 @@ class ProductImage(models.Model):
     )
     created = models.DateTimeField(editable=False)
     # Found out when its renditions were to be made.
-    is_undecodable = models.BooleanField(default=False, editable=False)
+    is_undecodable = models.BooleanField(default=False, db_default=False, editable=False)
 
     class Meta:
         constraints: ClassVar = [
@@ -102,7 +109,12 @@ class ProductImage(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.title or self.object_name
+        return self.name or self.object_name
+
+    @property
+    def name(self) -> str:
+        """What people call it: the caption, else the name of its file; may be empty."""
+        return self.title or self.file_name
 
     @property
     def content_type(self) -> str:
@@ -130,6 +142,7 @@ class ImageEvent(models.Model):
         Product, on_delete=models.CASCADE, related_name="image_events", db_index=False
     )
     image_id = models.UUIDField()  # no foreign key: the history outlives the image
+    image_name = models.CharField(max_length=255, blank=True, default="", db_default="")  # of then
     action = models.CharField(max_length=16, choices=Action.choices)
     old = models.CharField(max_length=255, blank=True)
     new = models.CharField(max_length=255, blank=True)

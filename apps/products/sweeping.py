@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
 import time
 from contextlib import suppress
@@ -11,6 +10,7 @@ from datetime import timedelta
 from http.client import HTTPException
 from itertools import takewhile
 from pathlib import Path
+from typing import Any
 from urllib.parse import urljoin
 from urllib.request import urlopen
 
@@ -18,13 +18,17 @@ from django.conf import settings
 from django.core.files.storage import default_storage
 from django.utils import timezone
 
+from apps.products.checksums import holds_bytes
 from apps.products.image_store import remove_unclaimed_object
 from apps.products.models import ProductImage, UnclaimedObject
-from apps.products.rendition_names import FOLDER, get_original_name
+from apps.products.pictures.image_checks import ImageFormat
+from apps.products.storage.rendition_names import FOLDER, get_original_name
 
 # Whoever uploads for longer than this is told that the upload was undone.
 DEFAULT_AGE_SECONDS = 3600
 STRANGER_TIMEOUT_SECONDS = 10
+
+_NO_GUARD = "its Content-Security-Policy lacks: default-src 'none'; sandbox"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,15 +99,53 @@ def find_unreadable_address() -> str | None:
     None too where there is no picture, and where the local disk's has no host to ask.
     """
     image = ProductImage.objects.order_by("-created").first()
-    address = urljoin(settings.API_SERVER_URL, image.url) if image else ""
-    if image is None or address.startswith("/"):
+    address = _get_address(image)
+    if image is None or address is None:
         return None
     try:
-        with urlopen(address, timeout=STRANGER_TIMEOUT_SECONDS) as answer:  # noqa: S310 (our storage's)
-            digest = hashlib.file_digest(answer, "sha256").hexdigest()
+        with _open_as_stranger(address) as answer:
+            kept = holds_bytes(image, answer)
     except (OSError, HTTPException) as fault:
         return f"{address} ({fault})"
-    return None if digest == image.sha256 else f"{address} (not the bytes that were stored)"
+    return None if kept else f"{address} (not the bytes that were stored)"
+
+
+def find_unguarded_svg() -> str | None:
+    """The newest SVG's public address where its answer lacks the policy that no script runs under.
+
+    What can't be read at all is told by `find_unreadable_address`. A bucket's own server adds no
+    headers, and its address is nobody's page: asked is what has a name of ours.
+    """
+    if settings.AWS_STORAGE_BUCKET_NAME and not default_storage.custom_domain:  # type: ignore[attr-defined]  # S3's has one
+        return None
+    svgs = ProductImage.objects.filter(image_format=ImageFormat.SVG)
+    address = _get_address(svgs.order_by("-created").first())
+    if address is None:
+        return None
+    try:
+        with _open_as_stranger(address) as answer:
+            policies = answer.headers.get_all("Content-Security-Policy", [])
+    except (OSError, HTTPException) as fault:
+        return f"{address} ({fault})"
+    return None if any(map(_is_guarding, policies)) else f"{address} ({_NO_GUARD})"
+
+
+def _is_guarding(policies: str) -> bool:
+    # A list of policies, each of directives (CSP §2.2); one that guards is enough.
+    for policy in policies.lower().split(","):
+        directives = {tuple(directive.split()) for directive in policy.split(";")}
+        if {("sandbox",), ("default-src", "'none'")} <= directives:
+            return True
+    return False
+
+
+def _get_address(image: ProductImage | None) -> str | None:
+    address = urljoin(settings.API_SERVER_URL, image.url) if image else "/"
+    return None if address.startswith("/") else address
+
+
+def _open_as_stranger(address: str) -> Any:
+    return urlopen(address, timeout=STRANGER_TIMEOUT_SECONDS)  # noqa: S310 (our storage's)
 
 
 def _is_row_without_object(name: str) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import uuid
 from datetime import timedelta
 from typing import Any
@@ -11,21 +13,43 @@ from django.utils import timezone
 
 from apps.problems import Conflict, FieldError, InvalidInput, ServiceUnavailable
 from apps.products.image_store import take_turn
+from apps.products.incoming_image import IncomingImage
 from apps.products.models import UploadClaim
 
+# What fingerprints by SHA-256, which are hexadecimal throughout, don't begin with.
+BY_BLAKE3 = "blake3:"
 KEPT_FOR = timedelta(hours=24)
 # A first try that has not answered by then has crashed, or is undone when it comes back.
 BLOCKS_FOR = timedelta(minutes=1)
 
 
-def claim_upload(credential: str, key: str, fingerprint: str) -> UploadClaim:
+class Fingerprint:
+    """What tells one upload from another: the path, the picture's bytes, the words beside it."""
+
+    def __init__(self, path: str, image: IncomingImage, words: list[object]) -> None:
+        self._path, self._image, self._words = path, image, words
+        self.text = f"{BY_BLAKE3}{self._compose(image.checked.blake3)[len(BY_BLAKE3) :]}"
+
+    def is_told_by(self, text: str) -> bool:
+        """Whether a claim with that text was made for the same upload."""
+        if text.startswith(BY_BLAKE3):
+            return text == self.text
+        # An earlier release told pictures by their SHA-256; its claims last for a day.
+        return text == self._compose(self._image.compute_sha256())
+
+    def _compose(self, digest: str) -> str:
+        told = json.dumps([self._path, digest, *self._words])
+        return hashlib.sha256(told.encode()).hexdigest()
+
+
+def claim_upload(credential: str, key: str, fingerprint: Fingerprint) -> UploadClaim:
     """The claim of this key, to be completed by the caller, or with the ``answer`` of the first.
 
     Raises InvalidInput when the key came with another request, Conflict while the first runs.
     """
     now = timezone.now()
     fresh = {
-        "fingerprint": fingerprint,
+        "fingerprint": fingerprint.text,
         "holder": uuid.uuid4(),
         "claimed_at": now,
         "created": now,
@@ -70,8 +94,17 @@ def sweep_upload_claims() -> int:
         return UploadClaim.objects.filter(created__lte=timezone.now() - KEPT_FOR).delete()[0]
 
 
-def _check_same_request(claim: UploadClaim, fingerprint: str) -> None:
-    if claim.fingerprint != fingerprint:
+def build_still_running(seconds: int) -> Conflict:
+    """The 409 for a retry that comes too early, by that much."""
+    return Conflict(
+        "The first request with this Idempotency-Key is still running; send this one again in"
+        f" {seconds} seconds, and get its answer.",
+        headers={"Retry-After": str(seconds)},
+    )
+
+
+def _check_same_request(claim: UploadClaim, fingerprint: Fingerprint) -> None:
+    if not fingerprint.is_told_by(claim.fingerprint):
         message = "This Idempotency-Key came with another request before; use a new one."
         raise InvalidInput(message, errors=[FieldError("Idempotency-Key", message)])
 
@@ -80,8 +113,4 @@ def _check_overdue(claim: UploadClaim) -> None:
     left = claim.claimed_at + BLOCKS_FOR - timezone.now()
     # One from a minute hence or later was made before the clock was set back: none waits for that.
     if timedelta(0) < left < 2 * BLOCKS_FOR:
-        seconds = int(left.total_seconds()) + 1
-        raise Conflict(
-            f"The first request with this Idempotency-Key is still running; ask in {seconds} s.",
-            headers={"Retry-After": str(seconds)},
-        )
+        raise build_still_running(int(left.total_seconds()) + 1)

@@ -27,7 +27,7 @@ def keep_image(product: Product, **fields: object) -> ProductImage:
         object_name=object_name,
         image_format="SVG",
         byte_size=6,
-        sha256="0" * 64,
+        blake3="0" * 64,
         created=timezone.now(),
         **fields,
     )

@@ -62,15 +62,14 @@ def test_failing_insert_leaves_no_object(api: Api):
 
 
 @pytest.mark.parametrize("is_primary", ["false", "true"])
-@pytest.mark.parametrize("lost", ["product", "user", "owner"])
+@pytest.mark.parametrize("lost", ["product", "owner"])
 @pytest.mark.django_db(transaction=True)
-def test_upload_whose_product_or_user_goes_meanwhile_is_not_found(
+def test_upload_whose_product_goes_meanwhile_is_not_found(
     api: Api, cast: Cast, service_here: Service, lost: str, is_primary: str
 ):
     product = Product.objects.filter(pk=cast.product.pk)
     service_here.while_body_comes = {
         "product": product.delete,
-        "user": cast.ed.delete,
         "owner": partial(product.update, owner=cast.globex),
     }[lost]
 
