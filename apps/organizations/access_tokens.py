@@ -7,30 +7,37 @@ import hashlib
 from django.utils import timezone
 from oauth2_provider.models import get_access_token_model
 
-from apps.organizations.callers import Caller, CallerKind
-from apps.organizations.models import Permission
-from apps.organizations.scopes import READ, WRITE
+from apps.organizations.callers import PERMISSION_SCOPES, Caller, CallerKind
+from apps.problems import Unauthorized
 
-SCOPE_PERMISSIONS = {
-    READ: Permission.VIEW,
-    WRITE: Permission.CONTRIBUTE,
-}
+_REMEDY = (
+    "Get a new one from POST /oauth/token with the refresh token, or let the user agree again."
+)
 
 
-def get_access_token_caller(raw_token: str) -> Caller | None:
-    """The caller that an unexpired token stands for, or None; one query by its checksum.
+def find_access_token_caller(raw_token: str) -> Caller | Unauthorized:
+    """The caller that the token stands for, or why there is none; one query by its checksum.
 
     It acts as its user; without one it is a member of nothing.
     """
     checksum = hashlib.sha256(raw_token.encode()).hexdigest()
     token = (
         get_access_token_model()
-        .objects.filter(token_checksum=checksum, expires__gt=timezone.now())
+        .objects.filter(token_checksum=checksum)
         .select_related("user")
         .first()
     )
-    if token is None or (token.user is not None and not token.user.is_active):
-        return None
+    if token is None:
+        return Unauthorized(
+            "The access token is unknown here: it was revoked, replaced by a refresh, or belongs to"
+            f" another server. {_REMEDY}"
+        )
+    if token.expires <= timezone.now():
+        return Unauthorized(
+            f"The access token expired on {token.expires:%d %B %Y at %H:%M} UTC. {_REMEDY}"
+        )
+    if token.user is not None and not token.user.is_active:
+        return Unauthorized("The account that this access token acts for is deactivated.")
     return Caller(
         kind=CallerKind.OAUTH_TOKEN,
         # The application and the user, whose tokens change with each refresh.
@@ -38,7 +45,7 @@ def get_access_token_caller(raw_token: str) -> Caller | None:
         user_id=token.user_id,
         granted=frozenset(
             permission
-            for scope, permission in SCOPE_PERMISSIONS.items()
+            for permission, scope in PERMISSION_SCOPES.items()
             if scope in token.scope.split()
         ),
     )

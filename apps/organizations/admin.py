@@ -8,10 +8,12 @@ from typing import Any, ClassVar
 import shortuuid
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.models import LogEntry
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 
-from apps.organizations.api_keys import issue_api_key
+from apps.organizations.api_keys import TooManyKeys, check_room_for_key, issue_api_key
 from apps.organizations.models import ApiKey, Membership, Organization
 
 ID_LENGTH = 22
@@ -38,7 +40,7 @@ class OrganizationAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic 
     search_fields = ("name",)
     search_help_text = "Name, or id in either form"
     date_hierarchy = "created"
-    fields = ("name", "short_id", "created")
+    fields = ("name", "max_api_keys", "short_id", "created")
     readonly_fields = ("short_id", "created")
     inlines = (MembershipInline,)
 
@@ -62,6 +64,7 @@ class ApiKeyForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the s
         if self.instance.pk is None:
             self._check_scope(given)
             self._check_creator(given)
+            self._check_room(given)
         return given
 
     def _check_scope(self, given: dict[str, Any]) -> None:
@@ -84,6 +87,15 @@ class ApiKeyForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the s
                 f"{user} is not a member of {organization}, and a key may do no more than the"
                 " member who created it.",
             )
+
+    def _check_room(self, given: dict[str, Any]) -> None:
+        # Within the admin's transaction, so that the place is still there when the key is saved.
+        organization, user = given.get("organization"), given.get("user")
+        if not self.errors and user is not None:
+            try:
+                check_room_for_key(user, organization)
+            except TooManyKeys as fault:
+                self.add_error("organization" if organization else "user", fault)
 
 
 @admin.register(ApiKey)
@@ -116,18 +128,26 @@ class ApiKeyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the
     def save_model(
         self, request: HttpRequest, obj: ApiKey, form: forms.ModelForm[ApiKey], change: bool
     ) -> None:
-        """A new key is issued; its raw key is shown once, to the operator alone."""
+        """A new key is issued, and its raw key shown once, by `response_add`."""
         if change:
             obj.save(update_fields=form.changed_data)
             return
         issued, raw_key = issue_api_key(**form.cleaned_data)
         obj.pk = issued.pk
         obj.refresh_from_db()
-        self.message_user(
-            request,
-            f"The key is {raw_key} - copy it now, it is never shown again.",
-            messages.SUCCESS,
-        )
+        vars(obj)["raw_key"] = raw_key
+
+    def response_add(
+        self, request: HttpRequest, obj: ApiKey, post_url_continue: str | None = None
+    ) -> HttpResponse:
+        """The key itself, in no message: those travel in a cookie, or stay in the session."""
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": f"API key {obj.name}",
+            "raw_key": vars(obj)["raw_key"],
+        }
+        return render(request, "organizations/issued_key.html", context)  # the admin's: no-store
 
     @admin.action(description="Revoke the selected keys", permissions=["change"])
     def revoke(self, request: HttpRequest, queryset: QuerySet[ApiKey]) -> None:
@@ -144,3 +164,28 @@ class ApiKeyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the
             self.log_change(request, api_key, f"{word}.")
         count = queryset.update(is_active=is_active)
         self.message_user(request, f"{word}: {count}.", messages.SUCCESS)
+
+
+@admin.register(LogEntry)
+class LogEntryAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs alone
+    """Who changed what in the admin, to be read and nothing else."""
+
+    list_display = ("action_time", "user", "action_flag", "content_type", "object_repr", "said")
+    list_display_links = None
+    list_filter = ("action_flag", "content_type")
+    list_select_related = ("user", "content_type")
+    search_fields = ("object_repr", "change_message", "user__username")
+    date_hierarchy = "action_time"
+
+    @admin.display(description="what was said of it")
+    def said(self, entry: LogEntry) -> str:
+        return entry.get_change_message()
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: LogEntry | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: LogEntry | None = None) -> bool:
+        return False

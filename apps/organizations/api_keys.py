@@ -8,27 +8,36 @@ import secrets
 import string
 import zlib
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
 from apps.organizations.models import ApiKey, Organization
-
-if TYPE_CHECKING:
-    from django.contrib.auth.models import User
+from apps.organizations.row_reads import find_row, list_columns
+from apps.problems import Unauthorized
 
 BODY_LENGTH = 32
 LAST_USED_RESOLUTION = timedelta(minutes=1)
+# What would do instead of a key that has ended.
+_NEW_KEY = "Make a new one in the dashboard under Settings > API Keys."
 
 _ALPHABET = string.ascii_letters + string.digits
 # In SQL, since composing it from a queryset costs four times what the database takes to answer.
-_SELECT_BY_HASH = """
-    SELECT api_key.* FROM organizations_apikey AS api_key
+_SELECT_BY_HASH = f"""
+    SELECT {list_columns(ApiKey, "api_key")}, auth_user.is_active
+    FROM organizations_apikey AS api_key
     JOIN auth_user ON auth_user.id = api_key.user_id
-    WHERE api_key.hashed_key = %s AND api_key.is_active AND auth_user.is_active
-"""
+    WHERE api_key.hashed_key = %s
+"""  # noqa: S608 (our own names)
 _RAW_KEY = re.compile(r"(?:csb|csu|cpk)_([A-Za-z0-9]{32})_([0-9a-f]{8})", re.ASCII)
+
+
+class TooManyKeys(ValidationError):
+    """As many keys are in force already as may be at once; tells both numbers."""
 
 
 def has_valid_checksum(raw_key: str) -> bool:
@@ -37,17 +46,23 @@ def has_valid_checksum(raw_key: str) -> bool:
     return match is not None and _checksum(match[1]) == match[2]
 
 
-def get_api_key(raw_key: str) -> ApiKey | None:
-    """The active, unexpired key, or None; a malformed one costs no query.
+def find_api_key(raw_key: str) -> ApiKey | Unauthorized:
+    """The key, or why it opens nothing: who holds it may know. A malformed one costs no query.
 
     ``last_used`` is written at most once a minute.
     """
     if not has_valid_checksum(raw_key):
-        return None
+        return Unauthorized("The API key is malformed, or its checksum is wrong.")
+    found = find_row(ApiKey, _SELECT_BY_HASH, [_hash(raw_key)])
+    if found is None:
+        return Unauthorized(
+            "This API key is whole, but unknown here: it was deleted, or belongs to another"
+            f" server. {_NEW_KEY}"
+        )
     now = timezone.now()
-    api_key = next(iter(ApiKey.objects.raw(_SELECT_BY_HASH, [_hash(raw_key)])), None)
-    if api_key is None or (api_key.expires_at is not None and api_key.expires_at <= now):
-        return None
+    api_key, (is_user_active,) = found
+    if fault := _explain_end(api_key, now, is_user_active=bool(is_user_active)):
+        return Unauthorized(f"{fault} {_NEW_KEY}")
     if api_key.last_used is None or api_key.last_used <= now - LAST_USED_RESOLUTION:
         _write_last_used(api_key, now)
     return api_key
@@ -66,7 +81,8 @@ def issue_api_key(  # noqa: PLR0913 (the fields of a key, each by its name)
 ) -> tuple[ApiKey, str]:
     """Create a key; returns it with the raw key, which nobody can read again.
 
-    Raises `django.core.exceptions.ValidationError` when organization or role do not fit the kind.
+    Raises `django.core.exceptions.ValidationError` when organization or role do not fit the kind,
+    and its TooManyKeys.
     """
     body = "".join(secrets.choice(_ALPHABET) for _ in range(BODY_LENGTH))
     raw_key = f"{kind}_{body}_{_checksum(body)}"
@@ -83,8 +99,51 @@ def issue_api_key(  # noqa: PLR0913 (the fields of a key, each by its name)
         rate_limit_per_day=rate_limit_per_day,
     )
     api_key.full_clean()
-    api_key.save(force_insert=True)
+    with transaction.atomic():
+        check_room_for_key(user, organization)
+        api_key.save(force_insert=True)
     return api_key, raw_key
+
+
+def get_max_keys(organization: Organization | None) -> int:
+    """How many keys of the organization, or of a user, may be in force at once."""
+    own = organization.max_api_keys if organization else None
+    return settings.MAX_API_KEYS if own is None else own
+
+
+def check_room_for_key(user: User, organization: Organization | None) -> None:
+    """Refuse one key too many, with TooManyKeys; within the transaction that writes the key.
+
+    Whoever asks holds the row of whose key it is to be, so that two never take the last place.
+    """
+    if organization:
+        rows = Organization.objects.select_for_update(no_key=True)
+        organization = rows.get(pk=organization.pk)
+    else:
+        User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    actual, limit = _count_keys_in_force(user, organization), get_max_keys(organization)
+    if actual >= limit:
+        whose = "The organization has" if organization else "You have"
+        raise TooManyKeys(
+            f"{whose} {actual:,} API keys in force, and may have {limit:,}: revoke one that nothing"
+            " uses any more, or ask whoever runs the service for more."
+        )
+
+
+def _count_keys_in_force(user: User, organization: Organization | None) -> int:
+    whose = Q(organization=organization) if organization else Q(user=user, organization=None)
+    has_not_expired = Q(expires_at=None) | Q(expires_at__gt=timezone.now())
+    return ApiKey.objects.filter(whose, has_not_expired, is_active=True).count()
+
+
+def _explain_end(api_key: ApiKey, now: datetime, *, is_user_active: bool) -> str | None:
+    if not is_user_active:
+        return "The account behind this API key is deactivated, and its keys with it."
+    if not api_key.is_active:
+        return "This API key was revoked, or whoever made it has left the organization."
+    if api_key.expires_at is not None and api_key.expires_at <= now:
+        return f"This API key expired on {api_key.expires_at:%d %B %Y at %H:%M} UTC."
+    return None
 
 
 def _checksum(body: str) -> str:

@@ -9,7 +9,10 @@ from enum import StrEnum
 from django.conf import settings
 
 from apps.organizations.models import ApiKey, Membership, Permission
+from apps.organizations.scopes import READ, WRITE
 
+# What an access token needs to have for it.
+PERMISSION_SCOPES = {Permission.VIEW: READ, Permission.CONTRIBUTE: WRITE}
 PUBLISHABLE_LIMIT_PER_MINUTE = 100
 
 
@@ -37,6 +40,11 @@ class Caller:
     limit_per_minute: int = 0
     limit_per_day: int = 0
 
+    @property
+    def is_secret_key(self) -> bool:
+        """Whether the credential is an API key that nobody else may see."""
+        return self.kind is CallerKind.API_KEY and bool(self.granted)
+
     def reaches(self, organization_id: uuid.UUID) -> bool:
         """Whether the credential may speak of that organization at all."""
         return self.organization_id in (None, organization_id)
@@ -44,6 +52,29 @@ class Caller:
     def may(self, permission: Permission, role: str) -> bool:
         """Whether the caller, whose membership has ``role``, has ``permission``."""
         return permission in self.granted & Membership.PERMISSIONS[Membership.Role(role)]
+
+    def explain_lack(self, permission: Permission, role: str = "") -> str:
+        """Why `may` says no, and what would do instead."""
+        if permission in self.granted:
+            who = "whoever made this API key is" if self.organization_id else "you are"
+            return (
+                f"This takes {permission.value}, and {who} {role} in this organization, which does"
+                " not have it; ask an owner or manager of it for the role editor."
+            )
+        if self.kind is CallerKind.OAUTH_TOKEN:
+            return (
+                f"This takes the scope {PERMISSION_SCOPES[permission]}, which the access token"
+                " lacks; ask for it when you send the user to /oauth/authorize."
+            )
+        if not self.granted:
+            return (
+                "This API key is publishable (cpk_…): it may neither read nor write pictures. Use a"
+                " key of the organization (csb_…), from your server."
+            )
+        return (
+            f"This takes {permission.value}, and this API key is read-only; use one with the role"
+            " editor or manager, from the dashboard under Settings > API Keys."
+        )
 
 
 def get_api_key_caller(api_key: ApiKey) -> Caller:

@@ -23,6 +23,12 @@ class Organization(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     name = models.CharField(max_length=255)
     created = models.DateTimeField(auto_now_add=True)
+    max_api_keys = models.PositiveIntegerField(
+        "API keys in force at once",
+        null=True,
+        blank=True,
+        help_text="Empty is the default (MAX_API_KEYS).",
+    )
 
     class Meta:
         ordering: ClassVar = ["name"]
