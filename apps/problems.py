@@ -68,7 +68,8 @@ class Problem(Exception):
     @property
     def retryable(self) -> bool:
         """Whether the same request may succeed later."""
-        return self.status == 429 or self.status >= 500
+        is_running = self.status == 409 and "Retry-After" in self.headers
+        return is_running or self.status == 429 or self.status >= 500
 
 
 class BadRequest(Problem):

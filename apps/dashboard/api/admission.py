@@ -8,22 +8,30 @@ from functools import wraps
 from django.conf import settings
 from django.http import HttpResponse
 
-from apps.dashboard.api.auth import require_caller
+from apps.dashboard.api.auth import find_caller_again, require_caller
 from apps.dashboard.api.parameters import TradeItemPath
 from apps.dashboard.api.request_body import ApiRequest
+from apps.dashboard.api.request_head import (
+    check_page_names,
+    check_query,
+    describe_type,
+)
 from apps.organizations.models import Permission
-from apps.problems import PayloadTooLarge, UnsupportedMediaType
+from apps.problems import PayloadTooLarge, Unauthorized, UnsupportedMediaType
 from apps.products.access import get_product
 from apps.products.image_store import release_connection
 
+CHANGEABLE = ("title", "priority", "is_primary")
 JSON_TYPES = ("application/json", "application/merge-patch+json")
 
 
 def check_length(request: ApiRequest) -> None:
     """Refuse a body that declares more than is taken anywhere but in the upload.
 
-    Raises PayloadTooLarge.
+    A list's page goes by its name. Raises InvalidInput or PayloadTooLarge.
     """
+    if request.method == "GET":
+        check_page_names(request)
     limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
     declared = request.declared_bytes or 0
     if declared > limit:
@@ -34,16 +42,31 @@ def check_length(request: ApiRequest) -> None:
         )
 
 
+def check_encoding(request: ApiRequest) -> None:
+    """Refuse a body that is packed (RFC 9110 §8.4), which would be read as if it were not.
+
+    Raises UnsupportedMediaType.
+    """
+    encoding = request.META.get("HTTP_CONTENT_ENCODING", "").strip().lower()
+    if encoding not in ("", "identity"):
+        raise UnsupportedMediaType(
+            f"The body is packed as {encoding[:40]} (Content-Encoding); send it as it is.",
+            headers={"Accept-Encoding": "identity"},
+        )
+
+
 def check_json_head(request: ApiRequest) -> None:
     """Refuse what does not declare itself as JSON, and wait for the rest without a connection.
 
-    Raises UnsupportedMediaType or PayloadTooLarge.
+    Raises UnsupportedMediaType, PayloadTooLarge or InvalidInput.
     """
     if request.content_type not in JSON_TYPES:
         raise UnsupportedMediaType(
-            f"The body is {request.content_type or 'untyped'}; send application/json."
+            f"The body is {describe_type(request)}; send JSON, with Content-Type: application/json."
         )
+    check_encoding(request)
     check_length(request)
+    check_query(request, CHANGEABLE)
     release_connection()
 
 
@@ -53,7 +76,7 @@ def admit(
     """Decorate ninja's view: who asks, for what, and with what kind of body comes before it.
 
     Raises Unauthorized, InvalidInput, NotFound, Forbidden, then what ``check_head`` raises. Leaves
-    the product on the request.
+    the organization's id and the product on the request.
     """
 
     def decorate(run: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -63,6 +86,7 @@ def admit(
         ) -> HttpResponse:
             caller = require_caller(request)
             item = TradeItemPath.model_validate({"organization_id": organization_id, "gtin": gtin})
+            request.organization_id = item.organization_id
             request.product = get_product(caller, item.organization_id, item.gtin, permission)
             check_head(request)
             return run(request, organization_id=organization_id, gtin=gtin, **path)
@@ -70,3 +94,14 @@ def admit(
         return admitted
 
     return decorate
+
+
+def admit_again(request: ApiRequest) -> None:
+    """Ask once more who may change the product, where it is changed: the body may take minutes.
+
+    Raises what a new request would get: Unauthorized, NotFound or Forbidden.
+    """
+    caller = find_caller_again(request)
+    if isinstance(caller, Unauthorized):
+        raise caller
+    get_product(caller, request.organization_id, request.product.gtin, Permission.CONTRIBUTE)

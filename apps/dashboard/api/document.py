@@ -6,9 +6,10 @@ from functools import cached_property
 from typing import Any
 
 from ninja import NinjaAPI
+from ninja.errors import ValidationError, ValidationErrorContext
 
+from apps.dashboard.api.problem_examples import PROBLEM_EXAMPLES
 from apps.dashboard.api.problem_responses import CONTENT_TYPE, build_body
-from apps.dashboard.problem_pages import PROBLEM_PAGES
 from apps.problems import Problem
 
 EXAMPLE_MEMBERS = {
@@ -59,6 +60,16 @@ COMMON = (
     *("payload_too_large", "validation_error", "rate_limited"),
 )
 FAULTS = ("internal_error", "service_unavailable")
+IDEMPOTENCY_KEY: dict[str, Any] = {
+    "in": "header",
+    "name": "Idempotency-Key",
+    "required": False,
+    "description": "Of uploads: with the same key within 24 hours, the same request gets the first"
+    " answer again, and makes no second image. Other methods leave it alone.",
+    # Bare, or as an sf-string.
+    "schema": {"type": "string", "pattern": r'^([!#-~]{1,255}|"[ !#-\[\]-~]{1,255}")$'},
+    "example": "1f0c2a9d-4b7e-4c0e-9a51-d3b6c8f7e012",
+}
 
 
 class DashboardAPI(NinjaAPI):
@@ -68,6 +79,20 @@ class DashboardAPI(NinjaAPI):
         """The document, made once; it has but one address."""
         return self._document
 
+    def validation_error_from_error_contexts(
+        self, error_contexts: list[ValidationErrorContext[Any]]
+    ) -> ValidationError:
+        """As ninja's, with what was sent: the words of `fault_messages` tell what it is."""
+        found = super().validation_error_from_error_contexts(error_contexts)
+        inputs = [
+            fault["input"]
+            for context in error_contexts
+            for fault in context.pydantic_validation_error.errors(include_url=False)
+        ]
+        for fault, sent in zip(found.errors, inputs, strict=True):
+            fault["input"] = sent
+        return found
+
     @cached_property
     def _document(self) -> Any:
         # Schemas that only serve to read parameters are left out of it.
@@ -76,12 +101,16 @@ class DashboardAPI(NinjaAPI):
         for name in ("TradeItemPath", "ImagePath", "PageQuery"):
             schemas.pop(name, None)
         schemas["Problem"] = PROBLEM_SCHEMA
+        # Beside the operations, since the parameters of the published upload are as published.
+        for path in document["paths"].values():
+            if "requestBody" in path.get("post", {}):
+                path["parameters"] = [IDEMPOTENCY_KEY]
         return document
 
 
 def describe_problems(*error_codes: str) -> dict[int, Any]:
     """The ``responses`` of an operation: the problems of its own, and those that all have."""
-    examples = [PROBLEM_PAGES[code].example for code in (*COMMON, *error_codes, *FAULTS)]
+    examples = [PROBLEM_EXAMPLES[code] for code in (*COMMON, *error_codes, *FAULTS)]
     ordered = sorted(examples, key=lambda problem: problem.status)
     return {problem.status: _describe(problem) for problem in ordered}
 

@@ -7,8 +7,13 @@ import hashlib
 from django.http import HttpRequest
 from django.utils.http import parse_etags
 
-from apps.problems import PreconditionFailed
+from apps.problems import FieldError, InvalidInput, PreconditionFailed
 from apps.products.models import ProductImage
+
+CHANGED = (
+    "If-Match names another state of this image than it has: it was changed since you read it. Get"
+    " it again, look, then send your change with its new ETag."
+)
 
 
 def build_etag(image: ProductImage) -> str:
@@ -18,15 +23,23 @@ def build_etag(image: ProductImage) -> str:
 
 
 def check_if_match(request: HttpRequest, image: ProductImage) -> None:
-    """Raise PreconditionFailed unless ``If-Match`` is absent, ``*``, or names this image's tag."""
+    """Raise PreconditionFailed unless ``If-Match`` is absent, ``*``, or names this image's tag.
+
+    Raises InvalidInput where it holds no tag at all, or only weak ones, which never match.
+    """
     sent = request.headers.get("If-Match")
     if sent is None:
         return
     tags = parse_etags(sent)
-    if "*" not in tags and build_etag(image) not in tags:
-        raise PreconditionFailed(
-            "The image has changed since you read it; get it again, then repeat your change."
+    if not any(tag == "*" or tag.startswith('"') for tag in tags):
+        told = "only weak tags (W/…), which never match" if tags else "no tag in double quotes"
+        message = (
+            f"If-Match holds {told}; send the image's ETag as GET answers it, quotes included,"
+            f" as in If-Match: {build_etag(image)}"
         )
+        raise InvalidInput(message, errors=[FieldError("If-Match", message)])
+    if "*" not in tags and build_etag(image) not in tags:
+        raise PreconditionFailed(CHANGED)
 
 
 def is_known(request: HttpRequest, image: ProductImage) -> bool:

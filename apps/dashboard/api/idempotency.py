@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import re
 from collections.abc import Callable
 
 from django.db import DatabaseError
 from django.http import HttpResponse
 
+from apps.dashboard.api.admission import admit_again
 from apps.dashboard.api.request_body import ApiRequest
 from apps.dashboard.api.schemas import ProductImageOut, describe_image
 from apps.problems import FieldError, InvalidInput, Problem
+from apps.products.incoming_image import IncomingImage
 from apps.products.models import ProductImage
-from apps.products.upload_claims import claim_upload, complete_claim, release_claim
+from apps.products.upload_claims import Fingerprint, claim_upload, complete_claim, release_claim
 
 HEADER = "Idempotency-Key"
 MAX_KEY_LENGTH = 255
@@ -26,7 +26,7 @@ _BARE = re.compile(r"[!#-~]+")
 
 def read_idempotency_key(request: ApiRequest) -> str | None:
     """The key, None where there is none; raises InvalidInput for a malformed one."""
-    sent = request.headers.get(HEADER)
+    sent = request.META.get("HTTP_IDEMPOTENCY_KEY")
     if sent is None:
         return None
     quoted = _QUOTED.fullmatch(sent.strip())
@@ -40,22 +40,25 @@ def read_idempotency_key(request: ApiRequest) -> str | None:
 def answer_once(
     request: ApiRequest,
     response: HttpResponse,
-    content: list[object],
+    image: IncomingImage,
+    words: list[object],
     store: Callable[..., ProductImage],
 ) -> ProductImageOut:
     """Store and describe the image, or give the first answer again where the key was used.
 
-    ``content`` is what makes two uploads the same, besides caller and path.
+    ``words`` are what makes two uploads the same, besides caller, path and picture.
     """
     if request.idempotency_key is None:
-        return describe_image(request, store())
-    fingerprint = hashlib.sha256(json.dumps([request.path, *content]).encode()).hexdigest()
+        return describe_image(request, store(before_commit=lambda image: admit_again(request)))
+    fingerprint = Fingerprint(request.path, image, words)
     claim = claim_upload(request.auth.credential, request.idempotency_key, fingerprint)
     if claim.answer is not None:
+        admit_again(request)
         response.headers["Idempotent-Replayed"] = "true"
         return ProductImageOut(**claim.answer)
 
     def write_answer(image: ProductImage) -> None:
+        admit_again(request)
         complete_claim(claim, describe_image(request, image).model_dump(mode="json"))
 
     try:

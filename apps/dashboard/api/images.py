@@ -8,7 +8,7 @@ from django.http import HttpResponse, HttpResponseNotModified
 from ninja import Path, Query, Router, Status
 from ninja.decorators import decorate_view
 
-from apps.dashboard.api.admission import admit, check_json_head
+from apps.dashboard.api.admission import admit, admit_again, check_json_head
 from apps.dashboard.api.auth import AUTHENTICATORS, get_actor
 from apps.dashboard.api.document import describe_header, describe_problems
 from apps.dashboard.api.etags import build_etag, check_if_match, is_known
@@ -28,7 +28,7 @@ from apps.dashboard.api.schemas import (
     ImageEventPageOut,
     ProductImageOut,
     ProductImagePageOut,
-    describe_event,
+    describe_events,
     describe_image,
 )
 from apps.dashboard.api.upload_handler import check_form_head
@@ -40,6 +40,11 @@ GALLERY = "/trade-items/{organization_id}/{gtin}/images"
 IMAGE = f"{GALLERY}/{{image_id}}"
 IF_MATCH = describe_header("If-Match", "Only if the image still has one of these ``ETag`` values.")
 IF_NONE_MATCH = describe_header("If-None-Match", "304 if the image still has this ``ETag``.")
+LOCATION = {"description": "The image's own address.", "schema": {"type": "string"}}
+REPLAYED = {
+    "description": "`true` where the `Idempotency-Key` was used before: this is the first answer.",
+    "schema": {"type": "string", "enum": ["true"]},
+}
 
 router = Router(auth=AUTHENTICATORS, tags=["Images"])
 
@@ -49,7 +54,10 @@ router = Router(auth=AUTHENTICATORS, tags=["Images"])
     response={201: ProductImageOut},
     summary="Upload product image",
     openapi_extra={
-        "responses": describe_problems("bad_request", "conflict", "unsupported_media_type")
+        "responses": {
+            201: {"headers": {"Location": LOCATION, "Idempotent-Replayed": REPLAYED}},
+            **describe_problems("bad_request", "conflict", "unsupported_media_type"),
+        }
     },
 )
 @decorate_view(admit(Permission.CONTRIBUTE, check_form_head))
@@ -70,8 +78,9 @@ def upload_image(
         is_primary=is_primary,
         actor=get_actor(request),
     )
-    content = [image.checked.sha256, title, is_primary]
-    return Status(201, answer_once(request, response, content, store))
+    answer = answer_once(request, response, image, [title, is_primary], store)
+    response.headers["Location"] = f"{request.path}/{answer.id}"
+    return Status(201, answer)
 
 
 @router.get(
@@ -133,7 +142,8 @@ def update_image(
         path.image_id,
         changes.model_dump(exclude_unset=True),
         get_actor(request),
-        partial(check_if_match, request),
+        admit=partial(admit_again, request),
+        check=partial(check_if_match, request),
     )
     response.headers["ETag"] = build_etag(image)
     return describe_image(request, image)
@@ -150,9 +160,14 @@ def update_image(
 )
 @decorate_view(admit(Permission.CONTRIBUTE))
 def delete_image(request: ApiRequest, path: Path[ImagePath]) -> Status[None]:
-    """Delete an image and its file. When it was the primary image, no other is promoted. Requires the ``organization.contribute_organization`` permission on the membership."""
-    check = partial(check_if_match, request)
-    remove_image(request.product, path.image_id, get_actor(request), check)
+    """Delete an image and its file for good; browsers and caches that have the file may show it for up to a year. When it was the primary image, no other is promoted. Requires the ``organization.contribute_organization`` permission on the membership."""
+    remove_image(
+        request.product,
+        path.image_id,
+        get_actor(request),
+        admit=partial(admit_again, request),
+        check=partial(check_if_match, request),
+    )
     return Status(204, None)
 
 
@@ -169,4 +184,4 @@ def list_image_history(
     """List who did what to the images of a product, the newest first: uploaded, promoted, demoted, retitled, reprioritised, deleted. Requires membership in the organization."""
     ordered = request.product.image_events.select_related("user").order_by("-id")
     events, pagination = read_page(ordered, page)
-    return ImageEventPageOut(data=list(map(describe_event, events)), pagination=pagination)
+    return ImageEventPageOut(data=describe_events(events), pagination=pagination)

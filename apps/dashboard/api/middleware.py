@@ -39,12 +39,14 @@ class ApiMiddleware:
             return self.get_response(request)
         started = time.perf_counter()
         response = self._show(request) if path in UNLIMITED_PATHS else self._count(request)
+        if request.method == "HEAD" and not response.streaming:
+            response.content = b""
         log_request(request, response, started)
         return response
 
     def _show(self, request: ApiRequest) -> HttpResponse:
         if request.method in ("GET", "HEAD"):
-            return ensure_problem(self.get_response(request))
+            return ensure_problem(request, self.get_response(request))
         detail = f"This address is only read, not sent {request.method}."
         return build_problem_response(MethodNotAllowed(detail, headers={"Allow": "GET, HEAD"}))
 
@@ -64,13 +66,23 @@ class ApiMiddleware:
             response = (
                 build_problem_response(standing.get_problem())
                 if standing.is_refused
-                else self.get_response(request)
+                else self._answer(request)
             )
-        response = ensure_problem(response)
+        response = ensure_problem(request, response)
         standing.write_headers(response)
         # Of themselves, shared caches respect Authorization alone (RFC 9111 §3.5), not X-API-Key.
         response.headers.setdefault("Cache-Control", "private, no-cache")
         return response
+
+    def _answer(self, request: ApiRequest) -> HttpResponse:
+        if request.method != "HEAD":
+            return self.get_response(request)
+        # Whatever answers GET answers HEAD, with the same fields (RFC 9110 §9.3.2).
+        request.method = "GET"
+        try:
+            return self.get_response(request)
+        finally:
+            request.method = "HEAD"
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Answer what a view raised; None for a fault of ours, which Django logs and answers."""

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from ninja import Schema
 from ninja.params.functions import File, Form
 from pydantic import (
+    BaseModel,
     BeforeValidator,
     Field,
     PlainValidator,
@@ -25,7 +26,9 @@ from apps.products.gtin import normalize_gtin
 from apps.products.incoming_image import IncomingImage
 
 MAX_TITLE_LENGTH = 255
+MAX_SHOWN = 16  # of what was sent: no credential is as short
 MAX_PRIORITY = 32_767
+WHERE_ITS_ID_IS = "The dashboard shows the organization's id above its products, and copies it."
 PRINTABLE_PATTERN = r"^[^\x00-\x1f\x7f-\x9f]*$"
 
 _BOOLEAN = TypeAdapter(bool)
@@ -40,7 +43,7 @@ def _read_organization_id(text: str) -> uuid.UUID:
     try:
         return decode_id(text)
     except ValueError as fault:
-        raise _build_fault(str(fault)) from fault
+        raise _build_fault(f"organization_id: {fault} {WHERE_ITS_ID_IS}") from fault
 
 
 def _read_gtin(text: str) -> str:
@@ -83,17 +86,24 @@ def _check_is_primary(value: str | bool | FieldFault) -> bool:
     try:
         return _BOOLEAN.validate_python(value)
     except ValidationError as fault:
-        raise _build_fault(f"is_primary is {str(value)[:64]!r}; it takes true or false.") from fault
+        sent = str(value)
+        shown = (
+            f"the text {sent!r}" if len(sent) <= MAX_SHOWN else f"{len(sent)} characters of text"
+        )
+        raise _build_fault(f"is_primary is {shown}; it takes true or false.") from fault
 
 
 def _check_image(image: IncomingImage) -> IncomingImage:
-    if image.fault is not None:
-        raise _build_fault(image.fault)
-    try:
-        _ = image.checked
-    except ImageRefused as refusal:
-        limits = {key: refusal.members.get(key) for key in ("limit", "actual")}
-        raise _build_fault(refusal.detail, **limits) from refusal
+    faults = dict(image.faults)
+    limits: dict[str, object] = {}
+    if "image" not in faults:
+        try:
+            _ = image.checked
+        except ImageRefused as refusal:
+            limits = {key: refusal.members.get(key) for key in ("limit", "actual")}
+            faults = {"image": refusal.detail, **faults}
+    if faults:
+        raise _build_fault(" ".join(faults.values()), faults=faults, **limits)
     return image
 
 
@@ -104,7 +114,7 @@ def _read_image_id(text: str) -> uuid.UUID:
         return NO_ID  # an address that is nobody's: 404
 
 
-class TradeItemPath(Schema):
+class TradeItemPath(BaseModel):  # of ninja's Schema each field is looked for in a row
     """Which product of which organization."""
 
     organization_id: Annotated[

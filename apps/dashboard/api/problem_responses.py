@@ -11,16 +11,23 @@ import ninja.errors
 import pydantic
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from django.db import Error as DatabaseFault
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse, UnreadablePostError
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseNotAllowed,
+    UnreadablePostError,
+)
 from django.http.multipartparser import MultiPartParserError
 from django.utils import timezone
 
-from apps.dashboard.request_id import get_request_id
+from apps.dashboard.api.fault_messages import explain_broken_json, list_field_errors
+from apps.dashboard.api.wrong_addresses import explain_method, explain_missing_address
+from apps.dashboard.operations.request_id import get_request_id
 from apps.problems import (
     BadRequest,
     DatabaseUnavailable,
-    FieldError,
     Forbidden,
     InternalError,
     InvalidInput,
@@ -35,6 +42,9 @@ from apps.problems import (
 CONTENT_TYPE = "application/problem+json"
 TYPE_BASE = "https://closient.com/docs/errors/"
 
+# PostgreSQL's code, which Django counts among its internal errors.
+READ_ONLY_TRANSACTION = "25006"
+
 logger = logging.getLogger(__name__)
 
 # What the framework answered by itself, said again as a problem.
@@ -42,8 +52,6 @@ _BY_STATUS: dict[int, Problem] = {
     400: BadRequest("The request is malformed."),
     401: Unauthorized("No valid credential was sent."),
     403: Forbidden("This is not allowed."),
-    404: NotFound("There is nothing at this address."),
-    405: MethodNotAllowed("This address does not take that method; see Allow."),
     413: PayloadTooLarge("The request's body is too large."),
     415: UnsupportedMediaType("The request's media type is not taken here."),
     500: InternalError("Something went wrong on our side; the request id finds it in our log."),
@@ -61,16 +69,22 @@ def get_problem(exception: Exception) -> Problem | None:
         case pydantic.ValidationError():
             problem = _describe_faults(exception.errors(include_url=False))
         case ninja.errors.HttpError():
-            problem = BadRequest(f"{exception.message}.")
+            problem = BadRequest(explain_broken_json(exception))
         case RequestDataTooBig():
             limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
-            problem = PayloadTooLarge(f"At most {limit} bytes are taken here.", limit=limit)
+            problem = PayloadTooLarge(f"At most {limit:,} bytes are taken here.", limit=limit)
         case MultiPartParserError() | SuspiciousOperation() | UnreadablePostError():
             problem = BadRequest("The body could not be read: it is malformed or was cut.")
-        case OperationalError() | InterfaceError():
+        case DatabaseFault() if is_outage(exception):
             logger.error("database unavailable: %s", exception, exc_info=exception)
             problem = DatabaseUnavailable("The database does not answer; try again in a moment.")
     return problem
+
+
+def is_outage(fault: DatabaseFault) -> bool:
+    """Whether the database is away, or only reads, rather than asked what it can't answer."""
+    is_read_only = getattr(fault.__cause__, "sqlstate", None) == READ_ONLY_TRANSACTION
+    return is_read_only or isinstance(fault, (OperationalError, InterfaceError))
 
 
 def build_body(problem: Problem) -> dict[str, object]:
@@ -95,20 +109,30 @@ def build_problem_response(problem: Problem) -> HttpResponse:
     return HttpResponse(body, status=problem.status, content_type=CONTENT_TYPE, headers=headers)
 
 
-def ensure_problem(response: HttpResponse) -> HttpResponse:
-    """The response, or where it is a framework's own error, a problem that says the same.
-
-    ``Allow`` is kept (RFC 9110 §15.5.6).
-    """
+def ensure_problem(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """The response, or where it is a framework's own error, a problem that says the same."""
     if response.status_code < 400 or response.headers.get("Content-Type") == CONTENT_TYPE:
         return response
+    if isinstance(response, HttpResponseNotAllowed):
+        return _restate_method(request, response.headers["Allow"])
+    if response.status_code == 404:
+        return build_problem_response(NotFound(explain_missing_address(request.path_info)))
     problem = _BY_STATUS.get(response.status_code)
     if problem is None:
         problem = BadRequest(f"{HTTPStatus(response.status_code).phrase}.")
-    restated = build_problem_response(problem)
-    if "Allow" in response.headers:
-        restated.headers["Allow"] = response.headers["Allow"]
-    return restated
+    return build_problem_response(problem)
+
+
+def _restate_method(request: HttpRequest, allow: str) -> HttpResponse:
+    methods = set(allow.split(", ")) | {"OPTIONS"}
+    if "GET" in methods:
+        methods.add("HEAD")
+    allowed = sorted(methods)
+    headers = {"Allow": ", ".join(allowed)}  # RFC 9110 §15.5.6
+    if request.method == "OPTIONS":
+        return HttpResponse(status=204, headers=headers)
+    detail = explain_method(request.method or "", allowed, request.resolver_match)
+    return build_problem_response(MethodNotAllowed(detail, headers=headers))
 
 
 def respond_to_problem(
@@ -122,7 +146,7 @@ def respond_to_problem(
 
 
 def _describe_faults(faults: list[Any]) -> InvalidInput:
-    errors = [FieldError(_get_field(fault["loc"]), _get_message(fault)) for fault in faults]
+    errors = [error for fault in faults for error in list_field_errors(fault)]
     contexts: list[dict[str, Any]] = [fault.get("ctx", {}) for fault in faults]
     limits = next((context for context in contexts if "actual" in context), {})
     detail = (
@@ -133,13 +157,3 @@ def _describe_faults(faults: list[Any]) -> InvalidInput:
     return InvalidInput(
         detail, errors=errors, limit=limits.get("limit"), actual=limits.get("actual")
     )
-
-
-def _get_field(loc: tuple[str | int, ...]) -> str:
-    return str(loc[-1]) if loc else "body"
-
-
-def _get_message(fault: dict[str, Any]) -> str:
-    if "message" in fault.get("ctx", {}):
-        return str(fault["ctx"]["message"])
-    return f"{_get_field(fault['loc'])}: {fault['msg']}."

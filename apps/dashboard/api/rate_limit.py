@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import math
 import time
-from dataclasses import dataclass
-from functools import cache
-from ipaddress import IPv6Address, ip_address, ip_network
+from dataclasses import dataclass, replace
+from ipaddress import IPv6Address, IPv6Network, ip_address
 
 from django.conf import settings
 from django.http import HttpResponseBase
 
 from apps.dashboard.api.request_body import ApiRequest
-from apps.dashboard.api.window_counts import LocalCounts, Quota, SharedCounts
+from apps.dashboard.operations.window_counts import Quota, get_counts
 from apps.organizations.callers import Caller
 from apps.problems import RateLimited
 
 MINUTE_SECONDS = 60
 DAY_SECONDS = 86_400
-STRANGER_LIMIT_PER_MINUTE = 60
-# Who has one IPv6 address has at least the /64 around it (RFC 6177).
+STRANGERS = Quota(60, MINUTE_SECONDS)
+# Who has one IPv6 address has at least the /64 around it, and may have as much as a /48 (RFC 6177):
+# the larger the network, the more people may share it, and the more it gets.
 IPV6_PREFIX = 64
+IPV6_SHARES = ((IPV6_PREFIX, 1), (56, 4), (48, 16))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +66,7 @@ def count_request(request: ApiRequest, *, cost: int = 1) -> Standing:
     if isinstance(caller, Caller):
         subject, quotas = caller.credential, _get_quotas(caller)
     else:
-        subject = f"address:{get_client_network(request)}"
-        quotas = [Quota(STRANGER_LIMIT_PER_MINUTE, MINUTE_SECONDS)]
+        subject, quotas = divide_by_networks(request, "address", STRANGERS)
     now = time.time()
     used = get_counts().count(subject, quotas, now, cost=cost)
     is_refused = any(n >= quota.limit for n, quota in zip(used, quotas, strict=True))
@@ -79,11 +79,28 @@ def count_request(request: ApiRequest, *, cost: int = 1) -> Standing:
     return Standing(quotas, quota, remaining, quota.get_end(now), now, is_refused)
 
 
-def count_attempt(subject: str, quota: Quota, *, cost: int = 1) -> int:
+def count_attempt(subject: str, quotas: list[Quota], *, cost: int = 1) -> int:
     """Count it; returns the seconds to wait where there were too many before, 0 elsewhere."""
     now = time.time()
-    [used] = get_counts().count(subject, [quota], now, cost=cost)
-    return math.ceil(quota.get_end(now) - now) if used >= quota.limit else 0
+    used = get_counts().count(subject, quotas, now, cost=cost)
+    full = [quota for n, quota in zip(used, quotas, strict=True) if n >= quota.limit]
+    return max((math.ceil(quota.get_end(now) - now) for quota in full), default=0)
+
+
+def divide_by_networks(request: ApiRequest, purpose: str, quota: Quota) -> tuple[str, list[Quota]]:
+    """Whom to count for what comes from the client's address, and within which quotas.
+
+    An IPv4 address has the quota; with IPv6 the /64 has it, the /56 four times, the /48 16 times.
+    """
+    told = get_client_network(request)
+    if "/" not in told:
+        return f"{purpose}:{told}", [quota]
+    network = IPv6Network(told)
+    widest = network.supernet(new_prefix=IPV6_SHARES[-1][0])
+    return f"{purpose}:{widest}", [
+        replace(quota, limit=quota.limit * share, within=str(network.supernet(new_prefix=prefix)))
+        for prefix, share in IPV6_SHARES
+    ]
 
 
 def get_client_network(request: ApiRequest) -> str:
@@ -97,14 +114,8 @@ def get_client_network(request: ApiRequest) -> str:
         return str(request.META["REMOTE_ADDR"])
     if isinstance(address, IPv6Address):
         mapped = address.ipv4_mapped
-        return str(mapped or ip_network((address, IPV6_PREFIX), strict=False))
+        return str(mapped or IPv6Network((int(address), IPV6_PREFIX), strict=False))
     return str(address)
-
-
-@cache
-def get_counts() -> LocalCounts | SharedCounts:
-    """Where the service counts: in Valkey where there is one, else in this process."""
-    return SharedCounts(settings.VALKEY_URL) if settings.VALKEY_URL else LocalCounts()
 
 
 def _get_quotas(caller: Caller) -> list[Quota]:

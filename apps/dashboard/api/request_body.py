@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from threading import BoundedSemaphore
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
@@ -12,9 +13,9 @@ from django.core.handlers.wsgi import LimitedStream, WSGIHandler, WSGIRequest
 
 from apps.organizations.callers import Caller
 from apps.problems import PayloadTooLarge, Unauthorized
-from apps.products.image_checks import MAX_IMAGE_BYTES
 from apps.products.image_store import release_connection
 from apps.products.models import Product
+from apps.products.pictures.image_checks import MAX_IMAGE_BYTES
 
 MAX_FORM_BYTES = MAX_IMAGE_BYTES + 64 * 1024
 MAX_DRAINED_BYTES = 32 * 1024 * 1024
@@ -29,6 +30,7 @@ class ApiRequest(WSGIRequest):
 
     caller: Caller | Unauthorized  # set by the middleware
     auth: Caller  # set by ninja
+    organization_id: UUID  # set by the admission
     product: Product  # set by the admission
     idempotency_key: str | None  # set by the upload's
     _read_started: bool  # Django's own

@@ -11,14 +11,14 @@ from django.http import HttpResponseBase
 from django.urls import ResolverMatch
 
 from apps.dashboard.api.identifiers import SHORTUUID_PATTERN, decode_id, encode_id
-from apps.dashboard.api.metrics import (
+from apps.dashboard.api.request_body import ApiRequest
+from apps.dashboard.api.upload_handler import ImageUploadHandler
+from apps.dashboard.operations.metrics import (
     CHECK_SECONDS,
     RATE_LIMIT_REFUSALS,
     STORAGE_SECONDS,
     UPLOADS,
 )
-from apps.dashboard.api.request_body import ApiRequest
-from apps.dashboard.api.upload_handler import ImageUploadHandler
 from apps.organizations.callers import Caller
 from apps.problems import ImageRefused, Problem, RateLimited
 from apps.products.incoming_image import IncomingImage

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.conf import settings
 from django.http import HttpRequest
 from ninja import Schema
 from pydantic import Field
 
 from apps.dashboard.api.identifiers import SHORTUUID_PATTERN, encode_id
 from apps.dashboard.api.parameters import MAX_TITLE_LENGTH
+from apps.dashboard.api.public_origin import get_origin
 from apps.products.models import ImageEvent, ProductImage
 
 
@@ -96,6 +96,12 @@ class ImageEventOut(Schema):
     """One line of the history: who changed what, by which credential, in which request."""
 
     image_id: str = Field(..., json_schema_extra={"format": "shortuuid"})
+    image_name: str = Field(
+        ...,
+        description="What the image was called then: its title, else the name of its file. Empty"
+        " for events of before this was kept.",
+    )
+    image_exists: bool = Field(..., description="Whether the image is still there.")
     action: ImageEvent.Action
     old: str
     new: str
@@ -124,10 +130,18 @@ def describe_image(request: HttpRequest, image: ProductImage) -> ProductImageOut
     )
 
 
-def describe_event(event: ImageEvent) -> ImageEventOut:
-    """The line of history as callers see it."""
+def describe_events(events: list[ImageEvent]) -> list[ImageEventOut]:
+    """The lines of history as callers see them."""
+    image_ids = {event.image_id for event in events}
+    present = set(ProductImage.objects.filter(pk__in=image_ids).values_list("pk", flat=True))
+    return [_describe_event(event, exists=event.image_id in present) for event in events]
+
+
+def _describe_event(event: ImageEvent, *, exists: bool) -> ImageEventOut:
     return ImageEventOut(
         image_id=encode_id(event.image_id),
+        image_name=event.image_name,
+        image_exists=exists,
         action=ImageEvent.Action(event.action),
         old=event.old,
         new=event.new,
@@ -140,10 +154,4 @@ def describe_event(event: ImageEvent) -> ImageEventOut:
 
 def _make_absolute(request: HttpRequest, url: str) -> str:
     # Only the local disk's addresses are paths.
-    if not url.startswith("/"):
-        return url
-    return (
-        f"{settings.API_SERVER_URL}{url}"
-        if settings.API_SERVER_URL
-        else request.build_absolute_uri(url)
-    )
+    return get_origin(request) + url if url.startswith("/") else url

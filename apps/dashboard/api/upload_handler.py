@@ -9,6 +9,7 @@ from django.core.files.uploadhandler import FileUploadHandler
 from django.utils.datastructures import MultiValueDict
 from multipart import MultipartError, PushMultipartParser
 
+from apps.dashboard.api.admission import check_encoding
 from apps.dashboard.api.idempotency import read_idempotency_key
 from apps.dashboard.api.request_body import (
     MAX_FORM_BYTES,
@@ -16,33 +17,49 @@ from apps.dashboard.api.request_body import (
     ApiRequest,
     build_too_large,
 )
-from apps.dashboard.api.upload_form import UploadForm
+from apps.dashboard.api.request_head import check_query, describe_type
+from apps.dashboard.api.upload_form import FIELDS, UploadForm
 from apps.problems import BadRequest, FormCutShort, UnsupportedMediaType
 from apps.products.image_store import release_connection
 from apps.products.incoming_image import IncomingImage
 
 MAX_PARTS = 100
+_FIRST_BYTES = 256  # more than any boundary has (RFC 2046 §5.1.1)
+# For what people get wrong who write a form by hand, by the parser's words.
+_REMEDIES = {
+    "line break": " Its lines end in CR LF, not in LF alone.",
+    "Content-Disposition": ' Each part begins with Content-Disposition: form-data; name="...".',
+    "boundary": " The boundary in it must be the one that Content-Type declares.",
+}
 
 
 def check_form_head(request: ApiRequest) -> None:
     """Refuse what declares itself as no such form, and have this read by `ImageUploadHandler`.
 
-    Raises UnsupportedMediaType, PayloadTooLarge, FormCutShort or InvalidInput, in this order.
+    Raises UnsupportedMediaType, PayloadTooLarge, FormCutShort, InvalidInput or BadRequest, in this
+    order.
     """
     if request.content_type != "multipart/form-data":
         raise UnsupportedMediaType(
-            f"The body is {request.content_type or 'of no declared type'};"
+            f"The body is {describe_type(request)};"
             " send multipart/form-data, as in: curl -F image=@photo.jpg"
         )
+    check_encoding(request)
     declared = request.declared_bytes
     if declared is not None and declared > MAX_FORM_BYTES:
         raise build_too_large(declared)
     if declared == 0:
         raise FormCutShort("The form is empty: no bytes were sent.")
+    check_query(request, FIELDS)
     request.idempotency_key = read_idempotency_key(request)
     # Django's parser knows the type in small letters alone (RFC 9110 §8.3.1).
     _, *parameters = request.META["CONTENT_TYPE"].partition(";")
     request.META["CONTENT_TYPE"] = "".join((request.content_type, *parameters))
+    if not (request.content_params or {}).get("boundary", "").strip():
+        raise BadRequest(
+            "Content-Type is multipart/form-data without a boundary; do not set this header by"
+            " hand: curl -F, FormData and files= set it, with the boundary that they use."
+        )
     request.upload_handlers = [ImageUploadHandler(request)]
     release_connection()
 
@@ -68,6 +85,7 @@ class ImageUploadHandler(RefusingUploadHandler):
     """
 
     received_bytes = 0
+    _first_bytes = b""
     incoming: IncomingImage | None = None
 
     def handle_raw_input(  # type: ignore[override]  # Django passes the request, and bytes
@@ -98,26 +116,50 @@ class ImageUploadHandler(RefusingUploadHandler):
             while self._read_chunk(request, parser, form):
                 pass
         except MultipartError as fault:
-            raise BadRequest(f"The multipart form is malformed: {fault.args[0]}.") from fault
+            absent = self._explain_no_boundary(boundary)
+            raise BadRequest(absent or _word_malformed(str(fault.args[0]))) from fault
         try:
             parser.close()
         except MultipartError as fault:
+            if absent := self._explain_no_boundary(boundary):
+                raise BadRequest(absent) from fault
             raise FormCutShort(
                 f"The form ended before its closing boundary: {self.received_bytes} bytes came"
                 f"{_describe_declared(request)}."
             ) from fault
+
+    def _explain_no_boundary(self, boundary: bytes) -> str | None:
+        delimiter = b"--" + boundary
+        first_bytes = self._first_bytes[: len(delimiter)]
+        if first_bytes == delimiter[: len(first_bytes)] or delimiter in self._first_bytes:
+            return None
+        if self._first_bytes.startswith(b"--"):
+            return (
+                "The form's parts are divided by another boundary than the one in Content-Type; do"
+                " not set this header by hand: curl -F, FormData and files= set it right."
+            )
+        return (
+            "The body does not begin with the boundary that Content-Type names: it is no multipart"
+            " form, perhaps the picture alone. Send it as in: curl -F image=@photo.jpg"
+        )
 
     def _read_chunk(
         self, request: ApiRequest, parser: PushMultipartParser, form: UploadForm
     ) -> bool:
         # By itself, so that none of the bytes are held while a client is waited for.
         chunk = request.read(READ_BYTES)
+        self._first_bytes = self._first_bytes or chunk[:_FIRST_BYTES]
         self.received_bytes += len(chunk)
         if self.received_bytes > MAX_FORM_BYTES:
             raise build_too_large(self.received_bytes)
         for event in parser.parse(chunk) if chunk else ():
             form.take(event)
         return bool(chunk)
+
+
+def _word_malformed(reason: str) -> str:
+    remedy = next((remedy for named, remedy in _REMEDIES.items() if named in reason), "")
+    return f"The multipart form is malformed: {reason}.{remedy}"
 
 
 def _describe_declared(request: ApiRequest) -> str:

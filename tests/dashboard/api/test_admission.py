@@ -109,7 +109,7 @@ def test_unknown_path_and_wrong_method_are_problems(api: Api):
     assert_problem(api.client.get("/dashboard/api/"), "not_found")
     response = api.client.put(api.path, headers=api.headers)
     assert_problem(response, "method_not_allowed")
-    assert set(response.headers["Allow"].split(", ")) == {"GET", "POST"}
+    assert response.headers["Allow"] == "GET, HEAD, OPTIONS, POST"
 
 
 def test_media_type_that_django_cannot_read_is_none(api: Api):
@@ -128,7 +128,8 @@ def test_publishable_key_tells_nothing_of_what_there_is(api: Api, cast: Cast):
     ]
 
     assert {assert_problem(answer, "forbidden")["detail"] for answer in answers} == {
-        "This credential may neither read nor write; a publishable key never may."
+        "This API key is publishable (cpk_…): it may neither read nor write pictures. Use a key of"
+        " the organization (csb_…), from your server."
     }
 
 

@@ -9,6 +9,9 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.conftest import Api
+
+GALLERY = "/dashboard/api/v1/trade-items/{organization_id}/{gtin}/images"
 REPOSITORY = Path(__file__).resolve().parents[3]
 PUBLISHED = json.loads(Path(__file__).with_name("openapi-upload.json").read_text())
 OPERATIONS = {
@@ -34,6 +37,11 @@ def list_differences(published: Any, served: Any, where: str = "") -> list[str]:
             )
         ]
     return [] if published == served else [f"{where}: {served!r} instead of {published!r}"]
+
+
+def list_operations(served: dict[str, Any]) -> list[dict[str, Any]]:
+    paths = served["paths"].values()
+    return [each for path in paths for name, each in path.items() if name != "parameters"]
 
 
 @pytest.fixture
@@ -62,7 +70,7 @@ def test_committed_document_is_the_served_one(served: dict[str, Any]):
 
 
 def test_every_operation_is_named_and_needs_a_credential(served: dict[str, Any]):
-    operations = [each for path in served["paths"].values() for each in path.values()]
+    operations = list_operations(served)
 
     assert {operation["operationId"] for operation in operations} == OPERATIONS
     for operation in operations:
@@ -75,10 +83,22 @@ def test_every_operation_is_named_and_needs_a_credential(served: dict[str, Any])
 
 
 def test_every_problem_of_an_operation_has_an_example(served: dict[str, Any]):
-    for path in served["paths"].values():
-        for operation in path.values():
-            problems = {s: r for s, r in operation["responses"].items() if int(s) >= 400}
-            assert {"401", "403", "404", "422", "429", "500", "503"} <= problems.keys()
-            for status, response in problems.items():
-                example = response["content"]["application/problem+json"]["example"]
-                assert example["status"] == int(status)
+    for operation in list_operations(served):
+        problems = {s: r for s, r in operation["responses"].items() if int(s) >= 400}
+        assert {"401", "403", "404", "422", "429", "500", "503"} <= problems.keys()
+        for status, response in problems.items():
+            example = response["content"]["application/problem+json"]["example"]
+            assert example["status"] == int(status)
+
+
+def test_upload_tells_of_its_key_and_of_where_the_image_is(served: dict[str, Any], api: Api):
+    path = served["paths"][GALLERY]
+    [parameter] = path["parameters"]
+    headers = path["post"]["responses"]["201"]["headers"]
+
+    assert (parameter["in"], parameter["name"]) == ("header", "Idempotency-Key")
+    assert headers.keys() == {"Location", "Idempotent-Replayed"}
+    response = api.upload()
+    assert response.headers["Location"] == f"{api.path}/{response.json()['id']}"
+    found = api.client.get(response.headers["Location"], headers=api.headers)
+    assert found.json() == response.json()

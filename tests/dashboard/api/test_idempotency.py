@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
+import json
 from datetime import timedelta
 
 import pytest
@@ -31,6 +33,32 @@ def test_same_upload_again_gets_the_first_answer(keyed: Api):
     assert again.content == first.content
     assert again.headers["Idempotent-Replayed"] == "true"
     assert "Idempotent-Replayed" not in first.headers
+    assert ProductImage.objects.count() == 1
+
+
+def claim_as_before(keyed: Api, picture: bytes, title: str) -> None:
+    """Rewrite the claim's fingerprint to what a release without BLAKE3 wrote."""
+    told = [keyed.path, hashlib.sha256(picture).hexdigest(), title, False]
+    fingerprint = hashlib.sha256(json.dumps(told).encode()).hexdigest()
+    assert UploadClaim.objects.update(fingerprint=fingerprint) == 1
+
+
+def test_claim_from_before_the_upgrade_is_known_again(keyed: Api):
+    first = keyed.upload(title="Front")
+    claim_as_before(keyed, make_jpeg(), "Front")
+    again = keyed.upload(title="Front")
+
+    assert again.headers["Idempotent-Replayed"] == "true"
+    assert again.content == first.content
+    assert ProductImage.objects.count() == 1
+
+
+@pytest.mark.parametrize("other", [{"title": "Back"}, {"title": "Front", "image": make_png()}])
+def test_claim_from_before_the_upgrade_refuses_other_uploads(keyed: Api, other: dict):
+    keyed.upload(title="Front")
+    claim_as_before(keyed, make_jpeg(), "Front")
+
+    assert_faults(keyed.upload(**other), **{"Idempotency-Key": "another request"})
     assert ProductImage.objects.count() == 1
 
 
@@ -101,7 +129,7 @@ def test_running_first_try_is_a_conflict_for_at_most_a_minute(keyed: Api):
 
     running = keyed.upload()
     problem = assert_problem(running, "conflict")
-    assert problem["retryable"] is False
+    assert problem["retryable"] is True
     assert 1 <= int(running.headers["Retry-After"]) <= 60
 
     with time_machine.travel(timezone.now() + timedelta(seconds=61)):

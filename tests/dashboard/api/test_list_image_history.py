@@ -77,3 +77,24 @@ def test_nobody_can_change_it(api: Api, method: str):
     path = api.path.replace("/images", "/image-history")
 
     assert_problem(api.client.request(method, path, headers=api.headers), "method_not_allowed")
+
+
+def test_line_tells_what_the_image_was_called_then_and_whether_it_is_there(api: Api):
+    kept = api.upload(name="C:\\studio\\kept.jpg", is_primary="true").json()
+    gone = api.upload(name="gone.jpg", title="Front", is_primary="true").json()
+    gone_url = f"{api.path}/{gone['id']}"
+    api.client.patch(gone_url, headers=api.headers, json={"title": "Back"})
+    api.client.delete(gone_url, headers=api.headers)
+
+    lines = [
+        (line["action"], line["image_id"] == kept["id"], line["image_name"], line["image_exists"])
+        for line in reversed(get_history(api)["data"])
+    ]
+
+    assert lines == [
+        ("uploaded", True, "kept.jpg", True),
+        ("uploaded", False, "Front", False),
+        ("demoted", True, "kept.jpg", True),
+        ("retitled", False, "Front", False),
+        ("deleted", False, "Back", False),
+    ]

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 import time_machine
 
-from apps.dashboard.json_log import JsonFormatter
-from apps.dashboard.metrics_page import render_metrics
+from apps.dashboard.operations.json_log import JsonFormatter
+from apps.dashboard.operations.metrics_page import render_metrics
 from tests.conftest import Api, Cast
 from tests.sample_images import make_jpeg, make_png
 

@@ -7,7 +7,7 @@ import pytest
 from apps.products.models import ProductImage
 from tests.assertions import assert_faults, assert_nothing_stored, assert_problem
 from tests.conftest import Api
-from tests.sample_images import make_jpeg
+from tests.sample_images import make_jpeg, make_long_jpeg
 
 MEBIBYTE = 1024 * 1024
 
@@ -34,7 +34,7 @@ def test_form_of_hand_is_accepted(api: Api):
     ("parts", "field", "message"),
     [
         ([], "image", "no part 'image'"),
-        ([('name="photo"; filename="a.jpg"', b"x")], "image", "no part 'image'"),
+        ([('name="x"; filename="a.jpg"', b"x")], "image", "no part 'image'"),
         ([('name="image"', b"hello")], "image", "came as text"),
         ([('name="image"; filename=""', b"")], "image", "empty"),
         ([IMAGE, IMAGE], "image", "more than one part 'image'"),
@@ -130,18 +130,12 @@ def test_chunked_body_of_any_chunk_size_is_accepted(api: Api, size: int):
 
 
 def test_image_of_exactly_20_mib_is_accepted(api: Api):
-    jpeg = make_jpeg()
-
-    assert api.upload(jpeg + bytes(20 * MEBIBYTE - len(jpeg))).status_code == 201
+    assert api.upload(make_long_jpeg(20 * MEBIBYTE)).status_code == 201
     assert ProductImage.objects.get().byte_size == 20_971_520
 
 
 def test_image_of_one_byte_more_than_20_mib_is_too_large(api: Api):
-    jpeg = make_jpeg()
-
-    problem = assert_problem(
-        api.upload(jpeg + bytes(20 * MEBIBYTE - len(jpeg) + 1)), "payload_too_large"
-    )
+    problem = assert_problem(api.upload(make_long_jpeg(20 * MEBIBYTE + 1)), "payload_too_large")
 
     assert problem["limit"] == 20_971_520
     assert problem["actual"] > 20_971_520

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from datetime import datetime
 
 import pytest
+from blake3 import blake3
 from django.core.files.storage import default_storage
 
 from apps.dashboard.api.identifiers import encode_id
@@ -43,7 +43,7 @@ def test_upload_keeps_the_bytes_as_sent(api: Api, cast: Cast):
         assert stored.read() == jpeg
     assert (image.image_format, image.width, image.height) == ("JPEG", 64, 48)
     assert image.byte_size == len(jpeg)
-    assert image.sha256 == hashlib.sha256(jpeg).hexdigest()
+    assert (image.blake3, image.sha256) == (blake3(jpeg).hexdigest(), None)
     assert image.uploaded_by == cast.ed
     assert (image.title, image.is_primary, image.priority) == ("", False, 0)
 
@@ -161,7 +161,9 @@ def test_all_reasons_of_a_404_read_the_same(api: Api, cast: Cast):
         problem = assert_problem(api.upload(path=path), "not_found")
         details.add(re.sub(r"\d{14}", "GTIN", problem["detail"]))
 
-    assert details == {"No product with GTIN GTIN was found in this organization."}
+    assert details == {
+        "No product with GTIN GTIN was found in an organization of yours with this id."
+    }
     assert_nothing_stored()
 
 
