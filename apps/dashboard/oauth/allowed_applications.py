@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.auth.decorators import login_required
 from django.db import transaction
 from django.db.models import Q
@@ -21,7 +23,8 @@ from oauth2_provider.models import (
 @login_required
 def allowed_applications(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
-        _withdraw(request.user.pk, request.POST.get("client_id", ""))
+        client_ids = None if "all" in request.POST else [request.POST.get("client_id", "")]
+        _withdraw(request.user.pk, client_ids)
         return redirect("allowed-applications")
     holds_token = Q(accesstoken__user=request.user.pk, accesstoken__expires__gt=timezone.now())
     may_refresh = Q(refreshtoken__user=request.user.pk, refreshtoken__revoked=None)
@@ -31,8 +34,11 @@ def allowed_applications(request: HttpRequest) -> HttpResponse:
 
 
 @transaction.atomic
-def _withdraw(user_id: int | None, client_id: str) -> None:
-    theirs = {"user": user_id, "application__client_id": client_id.replace("\0", "")}
+def _withdraw(user_id: int | None, client_ids: list[str] | None) -> None:
+    """From these applications, or from all."""
+    theirs: dict[str, Any] = {"user": user_id}
+    if client_ids is not None:
+        theirs["application__client_id__in"] = [name.replace("\0", "") for name in client_ids]
     get_grant_model().objects.filter(**theirs).delete()
     for token in get_refresh_token_model().objects.filter(revoked=None, **theirs):
         token.revoke()

@@ -9,6 +9,7 @@ from urllib.parse import urlencode, urlsplit
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 from oauth2_provider.exceptions import OAuthToolkitError
@@ -18,9 +19,10 @@ from oauth2_provider.views.base import BaseAuthorizationView
 from oauthlib.oauth2.rfc6749.errors import CustomOAuth2Error
 
 from apps.dashboard.api.middleware import API_PREFIX
-from apps.dashboard.discovery import get_origin
-from apps.dashboard.security_headers import HEADER as POLICY_HEADER
-from apps.dashboard.security_headers import build_page_policy
+from apps.dashboard.api.public_origin import get_origin
+from apps.dashboard.oauth.oauth_rules import WHOLE_AT
+from apps.dashboard.operations.security_headers import HEADER as POLICY_HEADER
+from apps.dashboard.operations.security_headers import build_page_policy
 from apps.organizations.models import Organization
 
 _PLAIN_HOST = re.compile(r"[A-Za-z0-9.-]+(:\d+)?", re.ASCII)
@@ -107,6 +109,9 @@ class TokenView(ToolkitTokenView):  # type: ignore[misc]  # the toolkit has no t
     """Without the device flow, which the toolkit would look for in each request."""
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        # Read first: a body that dawdles must not make a replay look like a refresh at once.
+        _ = request.POST
+        request.META[WHOLE_AT] = timezone.now()
         response: HttpResponse = self.authorization_flow_token_response(request)
         return response
 

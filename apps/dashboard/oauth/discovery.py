@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 from oauth2_provider.views import OAuthProtectedResourceMetadataView
 
+from apps.dashboard.api.public_origin import get_origin
+
 WELL_KNOWN_RESOURCE = "/.well-known/oauth-protected-resource"
-
-
-def get_origin(request: HttpRequest) -> str:
-    """The service's public address, which is also the issuer of its tokens."""
-    return str(settings.API_SERVER_URL) or request.build_absolute_uri("/").rstrip("/")
 
 
 class ProtectedResourceView(OAuthProtectedResourceMetadataView):  # type: ignore[misc]  # untyped

@@ -8,7 +8,7 @@ from django import forms
 from django.contrib import admin
 from oauth2_provider.forms import ApplicationForm as ToolkitApplicationForm
 
-from apps.dashboard.oauth_rules import is_redirect_target
+from apps.dashboard.oauth.oauth_rules import is_redirect_target
 
 MIN_SECRET_LENGTH = 32
 

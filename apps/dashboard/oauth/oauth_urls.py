@@ -3,9 +3,9 @@
 from django.urls import path
 from oauth2_provider.views import OAuthServerMetadataView, RevokeTokenView
 
-from apps.dashboard.consent import ConsentView, TokenView
-from apps.dashboard.discovery import ProtectedResourceView
-from apps.dashboard.token_refusals import limit_refusals
+from apps.dashboard.oauth.consent import ConsentView, TokenView
+from apps.dashboard.oauth.discovery import ProtectedResourceView
+from apps.dashboard.oauth.token_refusals import limit_refusals
 
 app_name = "oauth2_provider"
 urlpatterns = [

@@ -7,16 +7,8 @@ from functools import wraps
 
 from django.http import HttpResponseBase, JsonResponse
 
-from apps.dashboard.api.rate_limit import (
-    MINUTE_SECONDS,
-    STRANGER_LIMIT_PER_MINUTE,
-    count_attempt,
-    get_client_network,
-)
+from apps.dashboard.api.rate_limit import STRANGERS, count_attempt, divide_by_networks
 from apps.dashboard.api.request_body import ApiRequest
-from apps.dashboard.api.window_counts import Quota
-
-REFUSALS = Quota(STRANGER_LIMIT_PER_MINUTE, MINUTE_SECONDS)
 
 View = Callable[[ApiRequest], HttpResponseBase]
 
@@ -29,12 +21,12 @@ def limit_refusals(view: View) -> View:
 
     @wraps(view)
     def answer(request: ApiRequest) -> HttpResponseBase:
-        subject = f"token:{get_client_network(request)}"
-        if seconds := count_attempt(subject, REFUSALS, cost=0):
+        subject, quotas = divide_by_networks(request, "token", STRANGERS)
+        if seconds := count_attempt(subject, quotas, cost=0):
             return _tell_to_wait(seconds)
         response = view(request)
         if 400 <= response.status_code < 500:
-            count_attempt(subject, REFUSALS)
+            count_attempt(subject, quotas)
         return response
 
     return answer

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from PIL import Image, ImageCms
 
-from apps.dashboard.sample_canvas import (
+from apps.dashboard.samples.sample_canvas import (
     Canvas,
     Mask,
     Point,

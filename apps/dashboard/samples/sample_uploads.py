@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from apps.dashboard import sample_pictures
 from apps.dashboard.api.middleware import API_PREFIX
+from apps.dashboard.samples import sample_pictures
 
 TIMEOUT_SECONDS = 30
 

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from tests.conftest import Cast
-from tests.dashboard.oauth_flow import BOTH, CALLBACK, CHALLENGE, Flow, build_application
+from tests.dashboard.oauth.oauth_flow import BOTH, CALLBACK, CHALLENGE, Flow, build_application
 
 
 @pytest.fixture

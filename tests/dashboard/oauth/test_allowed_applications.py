@@ -7,7 +7,7 @@ from django.test import Client
 from oauth2_provider.models import Grant
 
 from tests.conftest import Api, Cast
-from tests.dashboard.oauth_flow import Flow, upload
+from tests.dashboard.oauth.oauth_flow import Flow, upload
 
 PAGE = "/accounts/applications"
 

@@ -10,7 +10,7 @@ from django.core.management import call_command
 from django.test import Client
 from oauth2_provider.models import AccessToken, Application, Grant, RefreshToken
 
-from tests.dashboard.oauth_flow import (
+from tests.dashboard.oauth.oauth_flow import (
     BOTH,
     CALLBACK,
     SECRET,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from oauth2_provider.models import Application
 
-from tests.dashboard.oauth_flow import CALLBACK
+from tests.dashboard.oauth.oauth_flow import CALLBACK
 
 
 @pytest.fixture

@@ -1,0 +1,1 @@
+"""Consent, rules, tokens, discovery: how applications of others act for users."""

@@ -1,0 +1,1 @@
+"""The data and the pictures of the demo."""
