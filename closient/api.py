@@ -30,7 +30,7 @@ api = DashboardAPI(
             "url": "https://docs.closient.com",
         },
     },
-    docs_url=None,  # the page is ours: apps/dashboard/views.py
+    docs_url=None,  # the page is ours: apps/dashboard/pages/api_pages.py
     urls_namespace="dashboard_api",
 )
 api.add_router("", router)

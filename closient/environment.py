@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import math
+import posixpath
+import re
+from urllib.parse import urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -39,18 +42,58 @@ def get_list(name: str, default: list[str]) -> list[str]:
 
 
 def get_url(name: str, *schemes: str) -> str:
-    """An address with one of the schemes, or nothing."""
+    """An address with one of the schemes, or nothing; no refusal shows it, nor its password."""
     value = str(env.str(name, "").strip())
-    if value and not value.startswith(tuple(f"{scheme}://" for scheme in schemes)):
-        raise ImproperlyConfigured(f"{name} is {value!r}; it begins with {schemes[0]}://.")
+    if not value:
+        return ""
+    if not value.startswith(tuple(f"{scheme}://" for scheme in schemes)):
+        raise ImproperlyConfigured(f"{name} is no address that begins with {schemes[0]}://.")
+    try:
+        parts = urlsplit(value)
+        has_host = bool(parts.hostname or "http" not in parts.scheme)
+        is_complete = has_host and parts.port != 0 and not re.search(r"\s", parts.netloc)
+    except ValueError:
+        is_complete = False
+    if not is_complete:
+        raise ImproperlyConfigured(
+            f"{name} has a host or a port that cannot be; in a password, write / as %2F, # as %23,"
+            " ? as %3F and @ as %40."
+        )
     return value
 
 
+def get_valkey_url(name: str) -> str:
+    """An address of Valkey with the number of a database, or nothing."""
+    value = get_url(name, "valkey", "valkeys", "redis", "rediss", "unix")
+    parts = urlsplit(value)
+    if parts.scheme != "unix" and not re.fullmatch(r"/?|/[0-9]+", parts.path):
+        raise ImproperlyConfigured(f"{name} ends with the number of a database, such as /0.")
+    return value
+
+
+def get_domain(name: str) -> str | None:
+    """A host name, with folders or without, or nothing."""
+    value = str(env.str(name, "").strip())
+    if not re.fullmatch(r"([A-Za-z0-9.-]+(:[0-9]+)?(/\S*)?)?", value):
+        raise ImproperlyConfigured(
+            f"{name} is {value!r}; it takes a host name, such as images.example.com."
+        )
+    return value or None
+
+
 def get_choice(name: str, default: str, *choices: str) -> str:
-    """One of the choices."""
+    """One of the choices, or else the default."""
     value = str(env.str(name, "").strip() or default)
-    if value not in choices:
+    if value not in (default, *choices):
         raise ImproperlyConfigured(
             f"{name} is {value!r}; it can be {', '.join(choices[:-1])} or {choices[-1]}."
         )
+    return value
+
+
+def get_prefix(name: str) -> str:
+    """Folders as names of objects begin with them, such as ``brands/eu``, or nothing."""
+    value = str(env.str(name, "").strip()).strip("/")
+    if value and (posixpath.normpath(value) != value or value.startswith("..")):
+        raise ImproperlyConfigured(f"{name} is {value!r}; it takes folders, such as brands/eu.")
     return value

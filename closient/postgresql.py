@@ -29,7 +29,11 @@ OPTIONS: dict[str, Any] = {
     "keepalives_interval": 5,
     "keepalives_count": 3,
     "tcp_user_timeout": 25_000,
+    # After a fail-over the old primary may still answer, and write nothing.
+    "target_session_attrs": "read-write",
 }
+# What PostgreSQL tells of itself with any answer, from 14 on, and what makes it useless to us.
+READ_ONLY_SIGNS = ("in_hot_standby", "default_transaction_read_only")
 SESSION_OPTIONS = (
     f"-c lock_timeout={LOCK_SECONDS}s"
     f" -c idle_in_transaction_session_timeout={IDLE_IN_TRANSACTION_SECONDS}s"
@@ -48,14 +52,23 @@ class TimeoutConnection(Connection[Any]):
     def execute(self, query: Query, *args: Any, **kwargs: Any) -> Cursor[Any]:
         """As the library does; where the pool finds a connection dead, it takes none of the others.
 
-        It would try one after the other, and wait twice as long each time.
+        It would try one after the other, and wait twice as long each time. One to a server that
+        only reads by now is as good as dead.
         """
         try:
-            return super().execute(query, *args, **kwargs)
+            cursor = super().execute(query, *args, **kwargs)
+            if not query:
+                self._check_that_it_writes()
         except OperationalError:
             if not query and isinstance(self._pool, ConnectionPool):
                 self._pool.drain()
             raise
+        return cursor
+
+    def _check_that_it_writes(self) -> None:
+        if "on" in map(self.info.parameter_status, READ_ONLY_SIGNS):
+            self.close()  # or the pool would keep it
+            raise OperationalError("the server only reads")
 
 
 def get_options(*, is_serving: bool) -> dict[str, Any]:

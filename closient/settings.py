@@ -7,6 +7,7 @@ code that applies it.
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -14,26 +15,44 @@ from typing import Any
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
-from apps.organizations import scopes
-from closient.environment import env, get_choice, get_flag, get_list, get_number, get_url
+from closient import __version__
+from closient.environment import (
+    env,
+    get_choice,
+    get_domain,
+    get_flag,
+    get_list,
+    get_number,
+    get_prefix,
+    get_url,
+    get_valkey_url,
+)
+from closient.logs import build_logging
+from closient.oauth_toolkit import build_oauth_rules
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = BASE_DIR / ".data"
 LOCAL_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
+VERSION = __version__
 
+with suppress(OSError):  # where the code is only read, the environment names other places
+    DATA_DIR.mkdir(mode=0o700, exist_ok=True)
 environ.Env.read_env(BASE_DIR / ".env")
 
 DEBUG = get_flag("DJANGO_DEBUG", default=False)
 ALLOWED_HOSTS = get_list("DJANGO_ALLOWED_HOSTS", LOCAL_HOSTS)
 API_SERVER_URL = get_url("API_SERVER_URL", "https", "http").rstrip("/")
 CSRF_TRUSTED_ORIGINS = get_list("CSRF_TRUSTED_ORIGINS", [])
+CORS_ALLOWED_ORIGINS = get_list("CORS_ALLOWED_ORIGINS", [])
 TRUSTED_PROXIES = get_number("TRUSTED_PROXIES", 0)
-VALKEY_URL = get_url("VALKEY_URL", "valkey", "valkeys", "redis", "rediss", "unix")
+VALKEY_URL = get_valkey_url("VALKEY_URL")
 RATE_LIMIT_PER_MINUTE = get_number("RATE_LIMIT_PER_MINUTE", 300, lowest=1)
 RATE_LIMIT_PER_DAY = get_number("RATE_LIMIT_PER_DAY", 10_000, lowest=1)
+# At once in force: of an organization without a number of its own, and of a user for themselves.
+MAX_API_KEYS = get_number("MAX_API_KEYS", 100, lowest=1)
 
 # Serving
-HOST = env.str("HOST", "127.0.0.1")
+HOST = env.str("HOST", "127.0.0.1").strip().removeprefix("[").removesuffix("]")  # as in addresses
 PORT = get_number("PORT", 8000, lowest=1, highest=65_535)
 WORKERS = get_number("WORKERS", 1, lowest=1)
 THREADS = get_number("THREADS", 64, lowest=1)
@@ -78,23 +97,28 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "axes",
+    "corsheaders",
     "oauth2_provider",
     "ninja",  # for the scripts of Swagger UI that it brings
 ]
 
 MIDDLEWARE = [
-    "apps.dashboard.request_id.RequestIdMiddleware",
+    "apps.dashboard.operations.request_id.RequestIdMiddleware",
+    "apps.dashboard.operations.request_metrics.RequestMetricsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "apps.dashboard.security_headers.SecurityHeadersMiddleware",
+    "apps.dashboard.operations.security_headers.SecurityHeadersMiddleware",
+    # Above the API's, which answers early: a preflight carries no credential, and is not counted.
+    "corsheaders.middleware.CorsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     # Below those that find the session, above those that may refuse: their errors become problems.
     "apps.dashboard.api.middleware.ApiMiddleware",
-    "django.middleware.common.CommonMiddleware",
+    "apps.dashboard.operations.host_check.HostCheckMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "apps.dashboard.pages.known_browsers.KnownBrowserMiddleware",
     "axes.middleware.AxesMiddleware",  # turns a refused sign-in into its page
 ]
 APPEND_SLASH = False  # a POST is never redirected
@@ -143,25 +167,30 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Files: the temporary ones lie beside the store, so that keeping one is a rename.
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", str(DATA_DIR / "media")))
 MEDIA_URL = "/media/"
-STATIC_ROOT = DATA_DIR / "static"
+STATIC_ROOT = Path(env.str("STATIC_ROOT", str(DATA_DIR / "static")))
 STATIC_URL = "/static/"
 INCOMING_ROOT = MEDIA_ROOT / ".incoming"
 FILE_UPLOAD_HANDLERS = ["apps.dashboard.api.upload_handler.RefusingUploadHandler"]
 FILE_UPLOAD_PERMISSIONS = 0o644
 DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024
 STORAGES: dict[str, Any] = {
-    "default": {"BACKEND": "apps.products.disk_storage.DurableDiskStorage"},
-    "staticfiles": {"BACKEND": "apps.dashboard.static_storage.HashedModuleStorage"},
+    "default": {"BACKEND": "apps.products.storage.disk_storage.DurableDiskStorage"},
+    "staticfiles": {"BACKEND": "apps.dashboard.operations.static_storage.HashedModuleStorage"},
 }
+ADDRESSING_STYLES = ("auto", "path", "virtual")
+SIGNATURES = ("s3v4", "s3")
 AWS_STORAGE_BUCKET_NAME = env.str("AWS_STORAGE_BUCKET_NAME", "")
 if AWS_STORAGE_BUCKET_NAME:
     STORAGES["default"] = {
-        "BACKEND": "apps.products.s3_storage.ImmutableS3Storage",
+        "BACKEND": "apps.products.storage.s3_storage.ImmutableS3Storage",
         "OPTIONS": {
             "bucket_name": AWS_STORAGE_BUCKET_NAME,
-            "endpoint_url": env.str("AWS_S3_ENDPOINT_URL", None),
-            "custom_domain": env.str("AWS_S3_CUSTOM_DOMAIN", None),
+            "endpoint_url": get_url("AWS_S3_ENDPOINT_URL", "https", "http") or None,
+            "custom_domain": get_domain("AWS_S3_CUSTOM_DOMAIN"),
             "region_name": env.str("AWS_S3_REGION_NAME", None),
+            "location": get_prefix("AWS_LOCATION"),
+            "addressing_style": get_choice("AWS_S3_ADDRESSING_STYLE", "", *ADDRESSING_STYLES),
+            "signature_version": get_choice("AWS_S3_SIGNATURE_VERSION", "", *SIGNATURES) or None,
         },
     }
 
@@ -169,7 +198,7 @@ if AWS_STORAGE_BUCKET_NAME:
 ONE_YEAR = 365 * 24 * 60 * 60
 # On this machine alone there is no TLS, and browsers keep Secure cookies to themselves then.
 IS_LOCAL = DEBUG or set(ALLOWED_HOSTS) <= set(LOCAL_HOSTS)
-SESSION_ENGINE = "apps.dashboard.session_store"
+SESSION_ENGINE = "apps.dashboard.pages.session_store"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = get_flag("SECURE_COOKIES", default=not IS_LOCAL)
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
@@ -189,61 +218,45 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 
+# Pages of other origins: none but those of CORS_ALLOWED_ORIGINS, and never with a session
+CORS_URLS_REGEX = r"^/(?:dashboard/api/|oauth/(?:token|revoke_token)$|\.well-known/)"
+CORS_ALLOW_METHODS = ["DELETE", "GET", "PATCH", "POST", "PUT"]
+CORS_ALLOW_HEADERS = [
+    *("accept", "authorization", "content-type", "idempotency-key", "if-match", "if-none-match"),
+    *("x-api-key", "x-request-id"),
+]
+CORS_EXPOSE_HEADERS = [
+    *("ETag", "Idempotent-Replayed", "Location", "Retry-After", "WWW-Authenticate", "X-Request-ID"),
+    *(f"{x}RateLimit-{name}" for x in ("", "X-") for name in ("Limit", "Remaining", "Reset")),
+    "RateLimit-Policy",
+]
+CORS_PREFLIGHT_MAX_AGE = 60 * 60
+
 # Signing in
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = LOGOUT_REDIRECT_URL = "home"
 AUTHENTICATION_BACKENDS = [
-    "apps.dashboard.sign_in.AttemptLimitBackend",  # the first: it keeps guesses from the next
+    "apps.dashboard.pages.sign_in.AttemptLimitBackend",  # the first: it keeps guesses from the next
     "django.contrib.auth.backends.ModelBackend",
 ]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
-    "apps.dashboard.oauth_rules.ClientSecretHasher",
+    "apps.dashboard.oauth.oauth_rules.ClientSecretHasher",
 ]
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # the page says when it ends
-AXES_CLIENT_IP_CALLABLE = "apps.dashboard.sign_in.get_client_address"
-AXES_USERNAME_CALLABLE = "apps.dashboard.sign_in.get_attempted_username"
-AXES_LOCKOUT_CALLABLE = "apps.dashboard.sign_in.tell_lockout"
+AXES_CLIENT_IP_CALLABLE = "apps.dashboard.pages.sign_in.get_client_address"
+AXES_USERNAME_CALLABLE = "apps.dashboard.pages.sign_in.get_attempted_username"
+AXES_LOCKOUT_CALLABLE = "apps.dashboard.pages.sign_in.tell_lockout"
 AXES_DISABLE_ACCESS_LOG = True
 AXES_VERBOSE = False
 AXES_SENSITIVE_PARAMETERS = ["username"]  # some type their password there
 
 # OAuth 2.1: codes with PKCE and refresh tokens, and nothing else
-OAUTH2_PROVIDER = {
-    "SCOPES": scopes.DESCRIPTIONS,
-    "DEFAULT_SCOPES": [scopes.READ],
-    "CLIENT_SECRET_HASHER": "client_secret",
-    "OAUTH2_SERVER_CLASS": "oauthlib.oauth2.WebApplicationServer",
-    "OAUTH2_VALIDATOR_CLASS": "apps.dashboard.oauth_rules.OAuthRules",
-    "APPLICATION_ADMIN_CLASS": "apps.dashboard.oauth_admin.ApplicationAdmin",
-    "ACCESS_TOKEN_EXPIRE_SECONDS": 60 * 60,
-    "REFRESH_TOKEN_EXPIRE_SECONDS": 30 * 24 * 60 * 60,
-    "REFRESH_TOKEN_REUSE_PROTECTION": True,
-    "ALLOWED_REDIRECT_URI_SCHEMES": ["https", "http"],  # http to this machine only: OAuthRules
-    "OIDC_ISS_ENDPOINT": API_SERVER_URL,
-    "OAUTH2_GRANT_TYPES_SUPPORTED": ["authorization_code", "refresh_token"],
-    "OAUTH2_RESPONSE_TYPES_SUPPORTED": ["code"],
-    "OAUTH2_TOKEN_ENDPOINT_AUTH_METHODS_SUPPORTED": [
-        "client_secret_basic",
-        "client_secret_post",
-        "none",
-    ],
-    "OAUTH2_PROTECTED_RESOURCE_NAME": "Closient Brand Dashboard API",
-    # RFC 9700, all that the toolkit can enforce
-    "COMPLIANT_BCP_RFC9700_IMPLICIT_GRANT": True,
-    "COMPLIANT_BCP_RFC9700_PASSWORD_GRANT": True,
-    "COMPLIANT_BCP_RFC9700_PKCE_METHOD": True,
-    "COMPLIANT_BCP_RFC9700_ACCESS_TOKEN_TRANSPORT": True,
-    "COMPLIANT_BCP_RFC9700_AUTHZ_RESPONSE_ISS": True,
-    "COMPLIANT_BCP_RFC9700_TOKEN_STORAGE": True,
-    "COMPLIANT_BCP_RFC9700_REFRESH_TOKEN": True,
-    "COMPLIANT_BCP_RFC9700_REDIRECT_URI_MATCHING": True,
-    "COMPLIANT_BCP_RFC9700_PKCE_REQUIRED": True,
-}
+OAUTH2_PROVIDER = build_oauth_rules(API_SERVER_URL)
 SILENCED_SYSTEM_CHECKS = [
     "oauth2_provider.W008",  # plain http redirects: to loopback only
     "security.W008",  # a redirect to https is nginx's: here it would redirect a POST, too
@@ -266,32 +279,4 @@ LOG_LEVEL = get_choice("LOG_LEVEL", "INFO", "DEBUG", "INFO", "WARNING", "ERROR",
 if 0 < len(METRICS_TOKEN) < 16:
     raise ImproperlyConfigured("METRICS_TOKEN could be guessed: take 16 characters or more.")
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "filters": {
-        "request_id": {"()": "apps.dashboard.request_id.RequestIdFilter"},
-        "no_answers": {"()": "apps.dashboard.request_id.NoAnswersFilter"},
-    },
-    "formatters": {
-        "line": {
-            "format": "{asctime} {levelname} {name} request_id={request_id} {message}",
-            "style": "{",
-        },
-        "json": {"()": "apps.dashboard.json_log.JsonFormatter"},
-    },
-    "handlers": {
-        "console": {
-            "class": "logging.StreamHandler",
-            "filters": ["request_id"],
-            "formatter": LOG_FORMAT,
-        }
-    },
-    "loggers": {
-        "axes": {"level": "WARNING"},
-        "django.request": {"filters": ["no_answers"]},
-        # At DEBUG these write credentials down, whatever LOG_LEVEL is.
-        **{name: {"level": "INFO"} for name in ("boto3", "botocore", "oauthlib", "urllib3")},
-    },
-    "root": {"handlers": ["console"], "level": LOG_LEVEL},
-}
+LOGGING = build_logging(LOG_FORMAT, LOG_LEVEL)

@@ -15,7 +15,7 @@ urlpatterns = [
     path("", include("apps.dashboard.urls")),
 ]
 
-handler400 = "apps.dashboard.views.bad_request"
-handler403 = "apps.dashboard.views.permission_denied"
-handler404 = "apps.dashboard.views.page_not_found"
-handler500 = "apps.dashboard.views.server_error"
+handler400 = "apps.dashboard.pages.error_pages.bad_request"
+handler403 = "apps.dashboard.pages.error_pages.permission_denied"
+handler404 = "apps.dashboard.pages.error_pages.page_not_found"
+handler500 = "apps.dashboard.pages.error_pages.server_error"

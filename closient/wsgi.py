@@ -4,7 +4,10 @@ import os
 
 from django import setup
 
+from apps.dashboard.operations.metrics_folder import take_metrics_files
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "closient.settings")
+take_metrics_files()
 setup(set_prefix=False)
 
 from apps.dashboard.api.request_body import ApiHandler  # noqa: E402 (needs the settings)

@@ -6,6 +6,17 @@ from prometheus_client import Counter, Histogram
 
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 25)
 
+REQUESTS = Counter(
+    "closient_requests",
+    "Requests that were answered, by method, route (the pattern, never the address) and status.",
+    ["method", "route", "status"],
+)
+REQUEST_SECONDS = Histogram(
+    "closient_request_seconds",
+    "Time from a request's head to its answer, by route.",
+    ["route"],
+    buckets=SECONDS,
+)
 UPLOADS = Counter(
     "closient_uploads",
     "Uploads that were answered, by outcome (ok, replayed, or an error code) and format.",

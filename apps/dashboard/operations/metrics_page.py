@@ -3,16 +3,34 @@
 from __future__ import annotations
 
 import os
+import platform
 from collections.abc import Iterator
 from typing import Any
 
+import django
+from django.conf import settings
 from django.db import Error as DatabaseFault
-from prometheus_client import REGISTRY, CollectorRegistry, generate_latest
-from prometheus_client.core import GaugeMetricFamily
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.crypto import constant_time_compare
+from django.views.decorators.http import require_safe
+from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest
+from prometheus_client.core import GaugeMetricFamily, InfoMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
 
-from apps.dashboard.metrics_folder import FOLDER_VARIABLE
+from apps.dashboard.operations.metrics_folder import FOLDER_VARIABLE
 from apps.products.models import UnclaimedObject
+
+
+@require_safe
+def tell_metrics(request: HttpRequest) -> HttpResponse:
+    """For Prometheus, which sends METRICS_TOKEN; without one there is no such page."""
+    if not settings.METRICS_TOKEN:
+        raise Http404
+    sent = request.headers.get("Authorization", "")
+    if not constant_time_compare(sent, f"Bearer {settings.METRICS_TOKEN}"):
+        challenge = {"WWW-Authenticate": 'Bearer realm="metrics"'}
+        return HttpResponse(status=401, headers=challenge)
+    return HttpResponse(render_metrics(), content_type=CONTENT_TYPE_LATEST)
 
 
 def render_metrics() -> bytes:
@@ -23,6 +41,7 @@ def render_metrics() -> bytes:
         MultiProcessCollector(registry)  # type: ignore[no-untyped-call]  # has no types
     gauges = CollectorRegistry()
     gauges.register(_DatabaseGauges())
+    gauges.register(_BuildInfo())
     return generate_latest(registry) + generate_latest(gauges)
 
 
@@ -39,3 +58,15 @@ class _DatabaseGauges:
             "Names that may exist in storage and belong to no row: running uploads, and leftovers.",
             value=unclaimed,
         )
+
+
+class _BuildInfo:
+    """Which release runs, and on what; prometheus_client's own does not add up over workers."""
+
+    def collect(self) -> Iterator[InfoMetricFamily]:
+        versions = {
+            "version": settings.VERSION,
+            "django": django.get_version(),
+            "python": platform.python_version(),
+        }
+        yield InfoMetricFamily("closient_build", "The release that runs.", value=versions)

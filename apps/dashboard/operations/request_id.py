@@ -44,7 +44,7 @@ class RequestIdMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        sent = request.headers.get(HEADER, "")
+        sent = request.META.get("HTTP_X_REQUEST_ID", "")
         request_id = sent if _SANE.fullmatch(sent) else uuid.uuid4().hex
         # Never reset: Django logs a refusal after the last middleware, and the thread's next
         # request sets its own.

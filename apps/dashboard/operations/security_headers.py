@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.files.storage import default_storage
 from django.http import HttpRequest, HttpResponse
 
 HEADER = "Content-Security-Policy"
@@ -18,7 +16,7 @@ def build_page_policy(*image_sources: str, form_target: str = "") -> str:
 
     ``form_target`` is where its form may lead beside here: browsers mind that of redirects, too.
     """
-    images = " ".join(("'self'", *image_sources, *_list_storage_origins()))
+    images = " ".join(("'self'", *image_sources))
     targets = f"'self' {form_target}".rstrip()
     return (
         "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self';"
@@ -42,9 +40,3 @@ class SecurityHeadersMiddleware:
         if is_page:
             response.headers.setdefault("Cache-Control", "private, no-cache")
         return response
-
-
-def _list_storage_origins() -> tuple[str, ...]:
-    # Pictures in a bucket have addresses of their own host.
-    parts = urlsplit(default_storage.url("products"))
-    return (f"{parts.scheme}://{parts.netloc}",) if parts.netloc else ()

@@ -5,30 +5,33 @@ from __future__ import annotations
 import logging
 import time
 from dataclasses import dataclass
+from functools import cache
 from threading import Lock
 
 import valkey
+from django.conf import settings
 from valkey.backoff import NoBackoff
 from valkey.exceptions import ValkeyError
 from valkey.retry import Retry
 
-from apps.dashboard.api.metrics import VALKEY_FALLBACKS
+from apps.dashboard.operations.metrics import VALKEY_FALLBACKS
 
-MAX_LOCAL_COUNTS = 50_000
 VALKEY_TIMEOUT_SECONDS = 0.5
 VALKEY_PAUSE_SECONDS = 5.0
 SPARE_SECONDS = 60
 
-# Counts in all windows, or in none when one of them is full; one round trip.
+# Counts in all windows, or in none when one of them is full; one round trip. What costs less than
+# nothing is given back, whether they are full or not.
 _COUNT = """
 local used, is_full = {}, false
 for i, key in ipairs(KEYS) do
   used[i] = tonumber(redis.call('GET', key) or '0')
   is_full = is_full or used[i] >= tonumber(ARGV[2 * i])
 end
-if is_full or ARGV[1] == '0' then return used end
+local cost = tonumber(ARGV[1])
+if cost == 0 or is_full and cost > 0 then return used end
 for i, key in ipairs(KEYS) do
-  redis.call('INCR', key)
+  redis.call('INCRBY', key, cost)
   redis.call('EXPIRE', key, ARGV[2 * i + 1])
 end
 return used
@@ -39,10 +42,14 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Quota:
-    """So many requests in each window; windows begin at multiples of their length."""
+    """So many requests in each window; windows begin at multiples of their length.
+
+    ``within`` is the part of the subject that is counted by itself; "" for the whole of it.
+    """
 
     limit: int
     window_seconds: int
+    within: str = ""
 
     def get_end(self, now: float) -> int:
         """When the window that ``now`` lies in ends, in Unix time."""
@@ -54,19 +61,31 @@ class LocalCounts:
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._counts: dict[tuple[str, int], int] = {}
+        # By the end of their window, so that all that has ended is let go at once.
+        self._windows: dict[int, dict[str, int]] = {}
 
     def count(self, subject: str, quotas: list[Quota], now: float, *, cost: int = 1) -> list[int]:
-        """What was used of each quota before this request, which is counted where none is full."""
-        keys = [(f"{subject}/{quota.window_seconds}", quota.get_end(now)) for quota in quotas]
+        """What was used of each quota before this request, which is counted where none is full.
+
+        A negative ``cost`` gives back what was counted before.
+        """
+        keys = [f"{subject}/{quota.within}/{quota.window_seconds}" for quota in quotas]
         with self._lock:
-            used = [self._counts.get(key, 0) for key in keys]
-            if all(n < quota.limit for n, quota in zip(used, quotas, strict=True)):
-                for key in keys:
-                    self._counts[key] = self._counts.get(key, 0) + cost
-            if len(self._counts) > MAX_LOCAL_COUNTS:
-                self._counts = {key: n for key, n in self._counts.items() if key[1] > now}
+            windows = [self._open_window(quota.get_end(now), now) for quota in quotas]
+            used = [window.get(key, 0) for window, key in zip(windows, keys, strict=True)]
+            is_full = any(n >= quota.limit for n, quota in zip(used, quotas, strict=True))
+            if cost < 0 or (cost and not is_full):
+                for window, key in zip(windows, keys, strict=True):
+                    window[key] = window.get(key, 0) + cost
         return used
+
+    def _open_window(self, end: int, now: float) -> dict[str, int]:
+        if end not in self._windows:
+            self._windows = {
+                other: counts for other, counts in self._windows.items() if other > now
+            }
+            self._windows[end] = {}
+        return self._windows[end]
 
     def is_degraded(self) -> bool:
         """Never: it counts as it was meant to."""
@@ -108,7 +127,15 @@ class SharedCounts:
 
     def _count_shared(self, subject: str, quotas: list[Quota], now: float, cost: int) -> list[int]:
         # The braces keep a subject's windows on one node of a cluster.
-        keys = [f"rate:{{{subject}}}:{q.window_seconds}:{q.get_end(now)}" for q in quotas]
+        keys = [
+            f"rate:{{{subject}}}:{q.within}:{q.window_seconds}:{q.get_end(now)}" for q in quotas
+        ]
         # A count outlives its window, since the clocks of two machines differ a little.
         limits = [n for q in quotas for n in (q.limit, q.window_seconds + SPARE_SECONDS)]
         return [int(n) for n in self._script(keys, [cost, *limits])]
+
+
+@cache
+def get_counts() -> LocalCounts | SharedCounts:
+    """Where the service counts: in Valkey where there is one, else in this process."""
+    return SharedCounts(settings.VALKEY_URL) if settings.VALKEY_URL else LocalCounts()

@@ -8,8 +8,9 @@ import shortuuid
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from apps.organizations.api_keys import get_api_key
+from apps.organizations.api_keys import find_api_key
 from apps.organizations.models import ApiKey
+from apps.problems import Unauthorized
 from tests.conftest import Cast
 
 
@@ -34,8 +35,8 @@ def issue(cast: Cast, **options: str | None) -> tuple[str, str]:
 
 def test_raw_key_stands_alone_on_stdout_and_works(cast: Cast) -> None:
     stdout, stderr = issue(cast, rate_limit_per_minute="5", rate_limit_per_day="50")
-    found = get_api_key(stdout.rstrip("\n"))
-    assert found is not None
+    found = find_api_key(stdout.rstrip("\n"))
+    assert isinstance(found, ApiKey)
     assert (found.name, found.kind, found.role) == ("CI", "csb", "editor")
     assert (found.user, found.organization, found.expires_at) == (cast.olga, cast.acme, None)
     assert (found.rate_limit_per_minute, found.rate_limit_per_day) == (5, 50)
@@ -45,8 +46,8 @@ def test_raw_key_stands_alone_on_stdout_and_works(cast: Cast) -> None:
 
 def test_organization_may_be_a_uuid_and_the_key_may_expire(cast: Cast) -> None:
     stdout, _ = issue(cast, organization=str(cast.acme.pk), expires_in_days="7")
-    found = get_api_key(stdout.strip())
-    assert found is not None
+    found = find_api_key(stdout.strip())
+    assert isinstance(found, ApiKey)
     assert found.expires_at is not None
     assert abs(found.expires_at - timezone.now() - timedelta(days=7)) < timedelta(minutes=1)
 
@@ -58,7 +59,7 @@ def test_organization_may_be_a_uuid_and_the_key_may_expire(cast: Cast) -> None:
 def test_other_kinds_are_issued(cast: Cast, kind: str, options: dict[str, None]) -> None:
     stdout, _ = issue(cast, kind=kind, **options)
     assert stdout.startswith(f"{kind}_")
-    assert get_api_key(stdout.strip()) is not None
+    assert isinstance(find_api_key(stdout.strip()), ApiKey)
 
 
 @pytest.mark.parametrize(
@@ -75,7 +76,7 @@ def test_other_kinds_are_issued(cast: Cast, kind: str, options: dict[str, None])
         ),
         (
             {"organization": "x"},
-            "--organization: 'x' is neither 22 characters of shortuuid nor a UUID.",
+            "--organization: This has 1 characters and is no id, perhaps a name; an id is 22 characters, as keATfB8VP2gSjcnTbsMNQL, or a UUID with its dashes.",
         ),
         ({"organization": "z" * 22}, f"There is no organization {'z' * 22}."),
         ({"expires_in_days": "-1"}, "--expires-in-days is -1; it can be 1 to 36500."),
@@ -104,7 +105,7 @@ def test_key_is_revoked(cast: Cast, by: str) -> None:
     api_key = ApiKey.objects.get()
     text = {"number": str(api_key.pk), "hint": api_key.hint, "raw key": raw_key}[by]
     assert run("revoke_api_key", text)[0] == f"{api_key} is revoked.\n"
-    assert get_api_key(raw_key) is None
+    assert isinstance(find_api_key(raw_key), Unauthorized)
     assert run("revoke_api_key", text)[0] == f"{api_key} was revoked before.\n"
 
 

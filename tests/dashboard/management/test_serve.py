@@ -41,6 +41,29 @@ def test_host_that_is_none_is_told(tmp_path: Path):
 
     assert refused.returncode == 1
     assert refused.stderr.startswith("CommandError: Port 8000 of no.such.host.invalid cannot be")
+    assert "set HOST to an address of this machine" in refused.stderr
+
+
+def test_host_is_taken_in_the_brackets_of_an_address(tmp_path: Path):
+    with socket.create_server(("::1", 0), family=socket.AF_INET6) as taken:
+        port = str(taken.getsockname()[1])
+        refused = run_manage(tmp_path, "serve", HOST="[::1]", PORT=port)
+
+    assert refused.stderr.startswith(
+        f"CommandError: Port {port} of ::1 cannot be used (Address already in use)"
+    )
+
+
+def test_pages_without_their_static_files_are_not_served(tmp_path: Path):
+    [port] = find_free_ports(1)
+
+    refused = run_manage(tmp_path, "serve", PORT=str(port), STATIC_ROOT=str(tmp_path / "static"))
+
+    assert refused.returncode == 1
+    assert refused.stderr == (
+        f"CommandError: There are no static files in {tmp_path}/static:"
+        " run manage.py collectstatic first, or set STATIC_ROOT to where they are.\n"
+    )
 
 
 @pytest.mark.parametrize("release", ["none", "older"])

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import tomllib
+from pathlib import Path
+
 import pytest
+
+import closient
 
 TOKEN = "a-token-for-prometheus"
 
@@ -32,3 +37,45 @@ def test_metrics_are_told_to_who_has_the_token(client, settings):
     told = response.content.decode()
     assert "closient_unclaimed_objects 0.0\n" in told
     assert "closient_valkey_fallbacks_total " in told
+
+
+def read_metrics(client) -> str:
+    return client.get("/metrics", headers={"Authorization": f"Bearer {TOKEN}"}).content.decode()
+
+
+@pytest.mark.django_db
+def test_requests_are_counted_by_route_and_status_never_by_address(client, settings):
+    settings.METRICS_TOKEN = TOKEN
+    client.get("/docs/errors/conflict")
+    client.get("/docs/errors/teapot")
+    client.get("/csb_a_key_in_the_wrong_place")
+    client.generic("BREW", "/docs/errors/conflict")
+
+    told = read_metrics(client)
+
+    route = 'route="/docs/errors/<str:error_code>"'
+    assert f'closient_requests_total{{method="GET",{route},status="200"}} ' in told
+    assert f'closient_requests_total{{method="GET",{route},status="404"}} ' in told
+    assert f'closient_requests_total{{method="other",{route},status="405"}} ' in told
+    assert f"closient_request_seconds_count{{{route}}} " in told
+    assert 'closient_requests_total{method="GET",route="none",status="404"} ' in told
+    assert "teapot" not in told
+    assert "csb_" not in told
+
+
+@pytest.mark.django_db
+def test_release_that_runs_is_told(client, settings):
+    settings.METRICS_TOKEN = TOKEN
+
+    [line] = [each for each in read_metrics(client).splitlines() if each.startswith("closient_build_info{")]  # fmt: skip
+
+    assert 'version="1.1.0"' in line
+    assert 'django="5.2' in line
+    assert line.endswith(" 1.0")
+
+
+def test_every_place_names_the_same_release():
+    repository = Path(__file__).resolve().parents[3]
+    project = tomllib.loads((repository / "pyproject.toml").read_text())["project"]
+
+    assert project["version"] == closient.__version__ == "1.1.0"

@@ -21,8 +21,8 @@ from django.core.management.color import supports_color
 from django.utils.termcolors import colorize
 
 from apps.dashboard.management.commands.serve import check_port
-from apps.dashboard.sample_data import SampleData, seed_sample_data
-from apps.dashboard.sample_uploads import (
+from apps.dashboard.samples.sample_data import SampleData, seed_sample_data
+from apps.dashboard.samples.sample_uploads import (
     FOURTH_UPLOAD,
     UPLOADS,
     SampleUpload,

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.management import BaseCommand
 
-from apps.dashboard.sample_data import PRODUCTS, SampleData, seed_sample_data
+from apps.dashboard.samples.sample_data import PRODUCTS, SampleData, seed_sample_data
 
 
 class Command(BaseCommand):

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import socket
 import sys
 from typing import Any
 
 from django.conf import settings
+from django.contrib.staticfiles.storage import ManifestStaticFilesStorage, staticfiles_storage
 from django.core.management import BaseCommand, CommandError, call_command
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
-from apps.dashboard.metrics_folder import FOLDER_VARIABLE, prepare_metrics_folder
+from apps.dashboard.operations.metrics_folder import FOLDER_VARIABLE, prepare_metrics_folder
 from apps.problems import StorageUnavailable
 
 # After an outage of the storage there may be a name for each upload that it refused.
@@ -32,10 +34,12 @@ def check_port(host: str, port: int) -> None:
     try:
         socket.create_server((host, port), family=family).close()
     except OSError as fault:
-        raise CommandError(
-            f"Port {port} of {host} cannot be used ({str(fault.strerror).partition(' (')[0]});"
-            " set PORT to another, such as 8001."
-        ) from fault
+        reason = str(fault.strerror).partition(" (")[0]
+        if fault.errno in (errno.EADDRINUSE, errno.EACCES):
+            remedy = "set PORT to another, such as 8001"
+        else:
+            remedy = "set HOST to an address of this machine, such as 127.0.0.1, 0.0.0.0 or ::"
+        raise CommandError(f"Port {port} of {host} cannot be used ({reason}); {remedy}.") from fault
 
 
 def check_migrations() -> None:
@@ -46,13 +50,25 @@ def check_migrations() -> None:
         raise CommandError(f"The database lacks {missing} migrations: run manage.py migrate first.")
 
 
+def check_static_files() -> None:
+    """Raise CommandError where every page would fail, for lack of the names of its files."""
+    if not staticfiles_storage.exists(ManifestStaticFilesStorage.manifest_name):
+        raise CommandError(
+            f"There are no static files in {settings.STATIC_ROOT}:"
+            " run manage.py collectstatic first, or set STATIC_ROOT to where they are."
+        )
+
+
 class Command(BaseCommand):
     """Sweeps what an earlier crash left, then becomes granian."""
 
+    # The application imports the pages itself; a start waits for that once.
+    requires_system_checks = ()
     help = "Start the production server on HOST:PORT with WORKERS processes of THREADS threads."
 
     def handle(self, *args: Any, **options: Any) -> None:
         check_port(settings.HOST, settings.PORT)
+        check_static_files()
         in_json = settings.LOG_FORMAT == "json"
         try:
             check_migrations()
@@ -61,10 +77,7 @@ class Command(BaseCommand):
             )
         except (StorageUnavailable, DatabaseError) as fault:
             self.stderr.write(f"The sweep was put off, the service starts all the same: {fault}")
-        try:
-            os.environ[FOLDER_VARIABLE] = str(prepare_metrics_folder(settings.METRICS_ROOT))
-        except OSError as fault:
-            raise CommandError(f"No place for metrics, set METRICS_ROOT to one: {fault}") from fault
+        self._prepare_metrics()
         # glibc would give each of 64 threads an arena of its own.
         os.environ.setdefault("MALLOC_ARENA_MAX", "2")
         log_options = ("--log-config", str(GRANIAN_LOG)) if in_json else ()
@@ -84,3 +97,14 @@ class Command(BaseCommand):
                 "--no-ws",
             ],
         )
+
+    def _prepare_metrics(self) -> None:
+        try:
+            folder = prepare_metrics_folder(settings.METRICS_ROOT, settings.WORKERS)
+        except OSError as fault:
+            if fault.errno not in (errno.ENOSPC, errno.EDQUOT):
+                hint = "No place for metrics, set METRICS_ROOT to one"
+                raise CommandError(f"{hint}: {fault}") from fault
+            self.stderr.write(f"METRICS_ROOT is full, each worker tells its own counts: {fault}")
+        else:
+            os.environ[FOLDER_VARIABLE] = str(folder)

@@ -14,6 +14,7 @@ from django.core.management import BaseCommand
 from apps.products.sweeping import (
     DEFAULT_AGE_SECONDS,
     audit_objects,
+    find_unguarded_svg,
     find_unreadable_address,
     sweep_temporary_files,
     sweep_unclaimed_objects,
@@ -21,13 +22,15 @@ from apps.products.sweeping import (
 from apps.products.upload_claims import sweep_upload_claims
 
 # What makes an audit fail; what else it finds is put right by the next sweep.
-FAULTS = ("rows_without_objects", "objects_without_rows", "unreadable_address")
+FAULTS = ("rows_without_objects", "objects_without_rows", "unreadable_address", "unguarded_svg")
 
 
 class Command(BaseCommand):
     """The table of unclaimed objects tells what to remove; only the audit lists the storage."""
 
     help = __doc__
+    # They take longer than an hourly sweep, since they import every page; `check` is for them.
+    requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
@@ -43,8 +46,9 @@ class Command(BaseCommand):
         parser.add_argument(
             "--audit",
             action="store_true",
-            help="also compare all rows with all objects, and fetch one picture as a stranger;"
-            " exit 1 where they do not match, or it can't be read",
+            help="also compare all rows with all objects, and fetch a picture and an SVG as a"
+            " stranger; exit 1 where they do not match, it can't be read, or the SVG's policy lets"
+            " scripts run",
         )
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
@@ -60,6 +64,7 @@ class Command(BaseCommand):
         if audit:
             report |= asdict(audit_objects())
             report["unreadable_address"] = find_unreadable_address()
+            report["unguarded_svg"] = find_unguarded_svg()
         if options["json"]:
             self.stdout.write(json.dumps(report))
         else:

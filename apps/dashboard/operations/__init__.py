@@ -1,0 +1,1 @@
+"""For operators: health, metrics, logs, request ids, headers, static files, local media."""

@@ -1,0 +1,28 @@
+"""Which addresses a node is asked by: its names, and for its health whatever it is reached by."""
+
+from __future__ import annotations
+
+import logging
+from typing import Final
+
+from django.http import HttpRequest, HttpResponsePermanentRedirect
+from django.middleware.common import CommonMiddleware
+
+# A balancer's probe and a scraper name the node by its address. These tell them no address.
+ANY_HOST: Final = frozenset({"/healthz", "/readyz", "/metrics"})
+
+
+class HostCheckMiddleware(CommonMiddleware):
+    """Django's, which refuses foreign hosts, but for health and metrics."""
+
+    def process_request(self, request: HttpRequest) -> HttpResponsePermanentRedirect | None:
+        return None if request.path_info in ANY_HOST else super().process_request(request)
+
+
+class StrangersHostFilter(logging.Filter):
+    """Makes one line at WARNING of the traceback of a bad Host: nobody is to be woken by it."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.levelno, record.levelname = logging.WARNING, "WARNING"
+        record.exc_info = record.exc_text = None
+        return True

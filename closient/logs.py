@@ -1,0 +1,40 @@
+"""Which lines the service writes, in which form; all of them go to stderr."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def build_logging(log_format: str, log_level: str) -> dict[str, Any]:
+    """The setting LOGGING; the format is ``line`` or ``json``."""
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "filters": {
+            "request_id": {"()": "apps.dashboard.operations.request_id.RequestIdFilter"},
+            "strangers_host": {"()": "apps.dashboard.operations.host_check.StrangersHostFilter"},
+            "no_answers": {"()": "apps.dashboard.operations.request_id.NoAnswersFilter"},
+        },
+        "formatters": {
+            "line": {
+                "format": "{asctime} {levelname} {name} request_id={request_id} {message}",
+                "style": "{",
+            },
+            "json": {"()": "apps.dashboard.operations.json_log.JsonFormatter"},
+        },
+        "handlers": {
+            "console": {
+                "class": "logging.StreamHandler",
+                "filters": ["request_id"],
+                "formatter": log_format,
+            }
+        },
+        "loggers": {
+            "axes": {"level": "WARNING"},
+            "django.request": {"filters": ["no_answers"]},
+            "django.security.DisallowedHost": {"filters": ["strangers_host"]},
+            # At DEBUG these write credentials down, whatever LOG_LEVEL is.
+            **{name: {"level": "INFO"} for name in ("boto3", "botocore", "oauthlib", "urllib3")},
+        },
+        "root": {"handlers": ["console"], "level": log_level},
+    }

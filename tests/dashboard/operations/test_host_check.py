@@ -1,0 +1,21 @@
+from __future__ import annotations
+
+import logging
+
+import pytest
+from django.test import Client
+
+
+@pytest.mark.parametrize(
+    ("path", "status"), [("/healthz", 200), ("/readyz", 200), ("/metrics", 404)]
+)
+def test_probe_may_name_the_node_by_its_address(client: Client, db: None, path: str, status: int):
+    assert client.get(path, headers={"Host": "10.0.0.11:8000"}).status_code == status
+
+
+def test_foreign_host_is_refused_in_one_line(client: Client, caplog: pytest.LogCaptureFixture):
+    assert client.get("/docs/errors", headers={"Host": "evil.example"}).status_code == 400
+
+    [record] = [each for each in caplog.records if each.name == "django.security.DisallowedHost"]
+    assert (record.levelno, record.exc_info) == (logging.WARNING, None)
+    assert "evil.example" in record.getMessage()
