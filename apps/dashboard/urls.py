@@ -3,15 +3,24 @@
 from django.contrib.auth import views as auth_views
 from django.urls import include, path
 
-from apps.dashboard import key_pages, product_pages, rendition_views, views
-from apps.dashboard.allowed_applications import allowed_applications
 from apps.dashboard.api.middleware import API_PREFIX
-from apps.dashboard.sign_in import PasswordChangeView
+from apps.dashboard.oauth.allowed_applications import allowed_applications
+from apps.dashboard.operations import health, local_media, metrics_page
+from apps.dashboard.pages import (
+    api_pages,
+    document_pages,
+    home_page,
+    key_pages,
+    product_pages,
+    rendition_views,
+)
+from apps.dashboard.pages.sign_in import PasswordChangeView
+from apps.dashboard.pages.typed_addresses import build_patterns
 
 urlpatterns = [
-    path("", views.home, name="home"),
-    path(".well-known/api-catalog", views.api_catalog, name="api-catalog"),
-    path("", include("apps.dashboard.oauth_urls")),
+    path("", home_page.home, name="home"),
+    path(".well-known/api-catalog", api_pages.api_catalog, name="api-catalog"),
+    path("", include("apps.dashboard.oauth.oauth_urls")),
     path("organizations", product_pages.organizations, name="organizations"),
     path("organizations/<str:organization_id>/products", product_pages.products, name="products"),
     path(
@@ -29,6 +38,7 @@ urlpatterns = [
         key_pages.revoke,
         name="revoke-api-key",
     ),
+    path("settings/api-keys", key_pages.my_api_keys, name="my-api-keys"),
     path("accounts/login", auth_views.LoginView.as_view(), name="login"),
     path("accounts/logout", auth_views.LogoutView.as_view(), name="logout"),
     path(
@@ -48,13 +58,16 @@ urlpatterns = [
         ),
         name="password_change_done",
     ),
-    path(f"{API_PREFIX.lstrip('/')}v1/docs", views.api_docs, name="api-docs"),
-    path("docs/errors", views.problem_index, name="problem-index"),
-    path("docs/errors/<str:error_code>", views.problem_page, name="problem-page"),
-    path("favicon.ico", views.favicon, name="favicon"),
-    path("healthz", views.tell_alive, name="healthz"),
-    path("readyz", views.tell_ready, name="readyz"),
-    path("metrics", views.tell_metrics, name="metrics"),
+    path(f"{API_PREFIX.lstrip('/')}v1/docs", api_pages.api_docs, name="api-docs"),
+    path("docs/changelog", document_pages.changelog, name="changelog"),
+    path("docs/versions", document_pages.versions, name="versions"),
+    path("docs/errors", api_pages.problem_index, name="problem-index"),
+    path("docs/errors/<str:error_code>", api_pages.problem_page, name="problem-page"),
+    path("favicon.ico", home_page.favicon, name="favicon"),
+    path("healthz", health.tell_alive, name="healthz"),
+    path("readyz", health.tell_ready, name="readyz"),
+    path("metrics", metrics_page.tell_metrics, name="metrics"),
     path("renditions/<str:image_id>/<int:size>", rendition_views.rendition, name="rendition"),
-    path("media/products/<path:object_name>", views.serve_object, name="media"),
+    path("media/products/<path:object_name>", local_media.serve_object, name="media"),
+    *build_patterns(),
 ]

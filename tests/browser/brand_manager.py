@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -41,6 +42,8 @@ class Visit:
 
 @contextmanager
 def visit(browser: Browser, origin: str, path: str, **options):
+    # A page that scrolls smoothly moves on under a mouse that was told where to go.
+    options = {"reduced_motion": "reduce", **options}
     with browser.new_context(base_url=origin, **options) as context:
         page = context.new_page()
         visited = Visit(page, origin)
@@ -92,8 +95,29 @@ def list_warnings_of_reload(page: Page) -> list[str]:
     return warnings
 
 
+def wait_until(page: Page, is_so: Callable[[], bool]) -> None:
+    """Let the page go on until that is so; AssertionError after 20 s."""
+    for _ in range(1000):
+        if is_so():
+            return
+        page.wait_for_timeout(20)
+    raise AssertionError(f"{is_so} is not so after 20 s")
+
+
 def get_path(seed, *parts: str) -> str:
     return "/".join((f"/organizations/{seed['organization_id']}", *parts))
+
+
+# What follows where an upload is tried again by itself.
+SOON = " Trying again in 2 s."
+
+
+def stop_clock(page: Page) -> None:
+    """Nothing happens by itself from now on, until the clock is resumed or run."""
+    page.clock.install()
+    page.reload()
+    page.clock.pause_at(page.evaluate("Date.now() + 5000"))
+    expect(page.locator(".upload-area[data-ready]")).to_be_attached()
 
 
 def choose(page: Page, *files: tuple[str, bytes]) -> None:

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import json
+from contextlib import contextmanager
 
-import httpx
 import pytest
 from playwright.sync_api import expect
 
+from tests import local_http
 from tests.browser.brand_manager import expect_names, get_cards, get_path, sign_in, visit
 from tests.sample_images import make_jpeg
 from tests.servers import run_manage
 
 # Run in the service's place: Django's ORM refuses to work beside a running playwright.
 MAKE_PRODUCTS = """
-import json
+import json, os
 from apps.organizations.models import Organization
 from apps.products.gtin import get_check_digit
 from apps.products.models import Product
 owner = Organization.objects.get(name="Alder & Finch")
-bodies = [f"0950700{number:06}" for number in range(60)]
+bodies = [f"0950700{number:06}" for number in range(int(os.environ["PRODUCTS"]))]
 gtins = [body + get_check_digit(body + "0") for body in bodies]
 Product.objects.bulk_create(Product(gtin=g, name=f"Test Blend {g[7:13]}", owner=owner) for g in gtins)
 print("GTINS=" + json.dumps(gtins))
@@ -45,8 +46,11 @@ def open_session(browser, service, login):
 
 
 @pytest.fixture(scope="session")
-def unused_gtins(service):
-    printed = run_manage(service.log_path.parent, {}, "shell", "-v", "0", "-c", MAKE_PRODUCTS)
+def unused_gtins(request, service):
+    """As many as there are tests that may ask for one, for all of them may run in this process."""
+    wanted = sum("gtin" in getattr(item, "fixturenames", ()) for item in request.session.items)
+    env = {"PRODUCTS": str(wanted)}
+    printed = run_manage(service.log_path.parent, env, "shell", "-v", "0", "-c", MAKE_PRODUCTS)
     return iter(json.loads(printed.rpartition("GTINS=")[2]))
 
 
@@ -85,7 +89,7 @@ def upload(service, seed):
     def send(gtin, image, **fields):
         url = f"{service.url}/dashboard/api/v1/trade-items/{seed['organization_id']}/{gtin}/images"
         files = {"image": ("photo.jpg", image)}
-        answer = httpx.post(url, headers=headers, files=files, data=fields, trust_env=False)
+        answer = local_http.post(url, headers=headers, files=files, data=fields)
         assert answer.status_code == 201, answer.text
         return answer.json()
 
@@ -99,30 +103,37 @@ def change(service, seed):
 
     def send(card, **changes):
         url = service.url + card.get_attribute("data-api")
-        answer = httpx.patch(url, headers=headers, json=changes, trust_env=False)
+        answer = local_http.patch(url, headers=headers, json=changes)
         assert answer.status_code == 200, answer.text
 
     return send
 
 
-@pytest.fixture
-def product(browser, service, seed, sessions, gtin):
-    """The owner looks at a product without pictures."""
-    path = get_path(seed, "products", gtin)
+@contextmanager
+def open_product(browser, service, sessions, product_path):
+    """The owner looks at a product."""
     options = {"permissions": ["clipboard-read", "clipboard-write"]}
-    with visit(browser, service.url, path, storage_state=sessions["owner"], **options) as visited:
+    cookies = sessions["owner"]
+    with visit(browser, service.url, product_path, storage_state=cookies, **options) as visited:
         yield visited
 
 
 @pytest.fixture
-def three(product, upload, gtin):
-    """The same with three pictures: Front, which is primary, Side, Back."""
+def product(browser, service, sessions, product_path):
+    """The owner looks at a product without pictures."""
+    with open_product(browser, service, sessions, product_path) as visited:
+        yield visited
+
+
+@pytest.fixture
+def three(browser, service, sessions, product_path, upload, gtin):
+    """The owner looks at one with three pictures: Front, which is primary, Side, Back."""
     for title in ("Back", "Side", "Front"):
         fields = {"is_primary": "true"} if title == "Front" else {}
         upload(gtin, make_jpeg(), title=title, **fields)
-    product.page.reload()
-    expect_names(product.page, "Front", "Side", "Back")
-    # A picture that is deleted while it is made smaller would be told as a 404.
-    for card in get_cards(product.page).all():
-        expect(card.locator("img")).not_to_have_js_property("naturalWidth", 0)
-    return product
+    with open_product(browser, service, sessions, product_path) as visited:
+        expect_names(visited.page, "Front", "Side", "Back")
+        # A picture that is deleted while it is made smaller would be told as a 404.
+        for card in get_cards(visited.page).all():
+            expect(card.locator("img")).not_to_have_js_property("naturalWidth", 0)
+        yield visited

@@ -38,6 +38,8 @@ def test_second_window_is_told_that_the_picture_changed(three):
         other.get_by_label("Caption of Side").fill("Theirs")
         other.get_by_label("Caption of Side").press("Enter")
         wait_for_saving(other, "Theirs")
+    sent = []
+    page.on("request", lambda it: sent.append(it.post_data) if it.method == "PATCH" else None)
     page.get_by_label("Caption of Side").fill("Mine")
     page.get_by_label("Caption of Side").press("Enter")
     card = get_card(page, "Theirs")
@@ -47,6 +49,7 @@ def test_second_window_is_told_that_the_picture_changed(three):
     card.locator(".caption").fill("Ours")
     card.locator(".caption").press("Enter")
     expect(get_card(page, "Ours")).to_be_visible()
+    assert sent == ['{"title":"Mine"}', '{"title":"Ours"}']
     three.check("412")
 
 
@@ -73,12 +76,13 @@ def test_caption_that_could_not_be_saved_is_marked_and_saved_by_the_next_enter(t
     three.check("ERR_INTERNET_DISCONNECTED")
 
 
-def test_caption_that_is_not_saved_outlives_another_primary(three):
+def test_caption_that_is_not_saved_outlives_another_primary(three, change):
     page = three.page
     page.context.set_offline(True)
     expect(write(page, "Front", "Front of package")).to_have_attribute("aria-invalid", "true")
     page.context.set_offline(False)
-    get_card(page, "Back").get_by_role("button", name="Make primary").click()
+    change(get_card(page, "Back"), is_primary=True)
+    page.evaluate("dispatchEvent(new Event('focus'))")
     expect(get_card(page, "Back")).to_contain_text("Primary picture")
     expect(get_card(page, "Front").locator(".caption")).to_have_value("Front of package")
     get_card(page, "Front").locator(".caption").press("Enter")
@@ -127,3 +131,35 @@ def test_caption_that_is_being_saved_arrives_though_the_page_is_left(three):
     page.reload()
     expect_names(page, "Front", "Left side", "Back")
     three.check()
+
+
+def test_enter_saves_the_caption_and_keeps_the_focus(three):
+    page = three.page
+    write(page, "Side", "Left side")
+    wait_for_saving(page, "The caption is “Left side” now.")
+    expect(get_card(page, "Left side").locator(".caption")).to_be_focused()
+    three.check()
+
+
+def test_other_window_shows_what_changed_when_it_is_looked_at(three, change):
+    page = three.page
+    change(get_card(page, "Side"), title="Theirs")
+    page.evaluate("dispatchEvent(new Event('focus'))")
+    expect_names(page, "Front", "Theirs", "Back")
+    three.check()
+
+
+def test_refresh_while_a_caption_is_sent_keeps_what_was_written(three, change):
+    page = three.page
+    change(get_card(page, "Side"), title="Theirs")
+    held = []
+    page.route("**/images/*", lambda route, _request: held.append(route))
+    write(page, "Side", "Mine")
+    with page.expect_request_finished(lambda request: request.url == page.url):
+        page.evaluate("dispatchEvent(new Event('focus'))")
+    expect(get_card(page, "Side").locator(".caption")).to_have_value("Mine")
+    held[0].continue_()
+    expect(get_card(page, "Theirs").locator(".card-note")).to_contain_text(
+        "You had written “Mine”."
+    )
+    three.check("412")

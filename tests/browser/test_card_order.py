@@ -8,6 +8,7 @@ from tests.browser.brand_manager import (
     list_names,
     list_warnings_of_reload,
     wait_for_saving,
+    wait_until,
 )
 from tests.sample_images import make_jpeg, make_png
 
@@ -83,8 +84,7 @@ def test_leaving_half_way_is_warned_of_and_scrambles_nothing(fresh):
 
     page.route("**/images/*", let_two_pass)
     get_card(page, "A").get_by_role("button", name="later").click()
-    while len(sent) < 3:
-        page.wait_for_timeout(20)
+    wait_until(page, lambda: len(sent) == 3)
     assert list_warnings_of_reload(page) == ["beforeunload"]
     page.unroute_all(behavior="ignoreErrors")
     expect_names(page, *FRESH)
@@ -150,6 +150,7 @@ def test_part_of_a_caption_is_selected_with_the_mouse(fresh):
     page = fresh.page
     caption = get_card(page, "C").locator(".caption")
     caption.fill("Seen from the left")
+    caption.hover()  # once the page has scrolled to it, and stands still
     box = caption.bounding_box()
     page.mouse.move(box["x"] + 70, box["y"] + 20)
     page.mouse.down()

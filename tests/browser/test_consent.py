@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 import pytest
 from playwright.sync_api import Page, expect
 
-from apps.dashboard.sample_data import CLIENT_ID
+from apps.dashboard.samples.sample_data import CLIENT_ID
 from tests.browser.test_docs_page import visit
 
 CHALLENGE = base64.urlsafe_b64encode(hashlib.sha256(b"v" * 43).digest()).rstrip(b"=").decode()
@@ -62,7 +62,7 @@ def callback() -> Iterator[str]:
         thread.start()
         yield f"http://127.0.0.1:{server.server_port}/callback"
         server.shutdown()
-        thread.join()
+        thread.join(10)
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
-import httpx
 import pytest
 from playwright.sync_api import expect
 
+from tests import local_http
 from tests.browser.brand_manager import (
     expect_names,
     get_card,
@@ -67,7 +67,7 @@ def test_address_is_copied(three):
     get_card(page, "Front").get_by_role("button", name="Copy the address").click()
     wait_for_saving(page, "The address is copied.")
     address = page.evaluate("navigator.clipboard.readText()")
-    assert httpx.get(address, trust_env=False).headers["Content-Type"] == "image/jpeg"
+    assert local_http.get(address).headers["Content-Type"] == "image/jpeg"
     three.check()
 
 
@@ -76,8 +76,11 @@ def test_nothing_moves_while_the_pictures_come(three, upload, gtin, width):
     page = three.page
     upload(gtin, make_png(), title="Top")
     page.set_viewport_size({"width": width, "height": 900})
+    slow = page.context.new_cdp_session(page)
+    slow.send("Emulation.setCPUThrottlingRate", {"rate": 10})
     page.reload()
     expect(get_card(page, "Front").locator("img")).not_to_have_js_property("naturalWidth", 0)
+    slow.send("Emulation.setCPUThrottlingRate", {"rate": 1})
     front, neighbour = (get_cards(page).nth(number).bounding_box() for number in (0, 1))
     assert (neighbour["x"] >= front["x"] + front["width"]) == (width == 1440)
     assert page.evaluate(SUM_LAYOUT_SHIFTS) == 0

@@ -1,7 +1,7 @@
-import httpx
 import pytest
 from playwright.sync_api import expect
 
+from tests import local_http
 from tests.browser.brand_manager import get_path, visit
 
 
@@ -28,7 +28,7 @@ def test_key_is_made_copied_used_and_revoked(keys, service, seed):
     line = page.get_by_label("A curl line with the key").inner_text()
     assert f"X-API-Key: {raw_key}" in line
     url = line.rpartition(" ")[2]
-    answer = httpx.get(url, headers={"X-API-Key": raw_key}, trust_env=False)
+    answer = local_http.get(url, headers={"X-API-Key": raw_key})
     assert answer.status_code == 200
     assert answer.headers["RateLimit-Policy"].startswith("42;w=60")
 
@@ -44,7 +44,7 @@ def test_key_is_made_copied_used_and_revoked(keys, service, seed):
     key.get_by_role("button", name="Revoke “Photo studio”").click()
     expect(page.get_by_role("status").first).to_contain_text("“Photo studio” is revoked")
     expect(page.get_by_role("listitem").filter(has_text="Photo studio")).to_contain_text("revoked")
-    assert httpx.get(url, headers={"X-API-Key": raw_key}, trust_env=False).status_code == 401
+    assert local_http.get(url, headers={"X-API-Key": raw_key}).status_code == 401
 
 
 def test_only_a_key_of_the_organization_has_a_role(keys):

@@ -5,15 +5,17 @@ import shutil
 from PIL import Image
 from playwright.sync_api import expect
 
-from apps.dashboard.sample_pictures import draw_coffee_front
+from apps.dashboard.samples.sample_pictures import draw_coffee_front
 from tests.browser.brand_manager import (
     DROP,
+    SOON,
     choose,
     expect_names,
     get_cards,
     get_path,
     sign_in,
     sign_in_again,
+    stop_clock,
     tab_to,
     visit,
 )
@@ -144,6 +146,7 @@ def test_end_of_the_session_loses_nothing(product, seed):
 
 def test_retry_after_a_lost_answer_adds_one_picture(product):
     page = product.page
+    stop_clock(page)
     keys = []
 
     def lose_answer(route):
@@ -156,8 +159,9 @@ def test_retry_after_a_lost_answer_adds_one_picture(product):
 
     page.route("**/images", lose_answer)
     choose(page, ("front.jpg", make_jpeg()))
-    expect(page.locator('.upload[data-state="failed"] .upload-status')).to_have_text(LOST)
+    expect(page.locator('.upload[data-state="failed"] .upload-status')).to_have_text(LOST + SOON)
     page.get_by_role("button", name="Try front.jpg again").click()
+    page.clock.resume()
     expect(page.locator('.upload[data-state="done"]')).to_have_count(1)
     expect(get_cards(page)).to_have_count(1)
     assert keys[0] == keys[1]
@@ -175,11 +179,13 @@ def test_server_that_is_gone_and_back_gets_the_picture_once(
         page = visited.page
         sign_in(page, seed["users"]["owner"])
         expect(page.locator(".upload-area[data-ready]")).to_be_attached()
+        stop_clock(page)
         first.kill()
         choose(page, ("front.jpg", make_jpeg()), ("back.jpg", make_png()))
         expect(page.locator('.upload[data-state="failed"]')).to_have_count(2)
         with run_service(tmp_path, env):
             page.get_by_role("button", name="Try all again").click()
+            page.clock.resume()
             expect(get_cards(page)).to_have_count(2)
             expect(page.locator('.upload[data-state="failed"]')).to_have_count(0)
             visited.check("ERR_CONNECTION")
@@ -189,7 +195,7 @@ def test_what_was_lost_offline_goes_on_by_itself(product, upload, gtin):
     page = product.page
     page.context.set_offline(True)
     choose(page, ("front.jpg", make_jpeg()))
-    expect(page.locator('.upload[data-state="failed"] .upload-status')).to_have_text(LOST)
+    expect(page.locator('.upload[data-state="failed"] .upload-status')).to_have_text(LOST + SOON)
     upload(gtin, make_png(), title="From elsewhere")
     page.context.set_offline(False)
     expect(get_cards(page)).to_have_count(2)
@@ -199,6 +205,7 @@ def test_what_was_lost_offline_goes_on_by_itself(product, upload, gtin):
 
 def test_retryable_refusal_may_be_tried_again(product):
     page = product.page
+    stop_clock(page)
     body = '{"detail": "The storage does not answer; try again.", "retryable": true}'
     page.route(
         "**/images",
@@ -206,8 +213,10 @@ def test_retryable_refusal_may_be_tried_again(product):
         times=1,
     )
     choose(page, ("front.jpg", make_jpeg()))
-    expect(page.locator(".upload-status")).to_have_text("The storage does not answer; try again.")
+    said = "The storage does not answer; try again."
+    expect(page.locator(".upload-status")).to_have_text(said + SOON)
     page.get_by_role("button", name="Try front.jpg again").click()
+    page.clock.resume()
     expect(get_cards(page)).to_have_count(1)
     product.check("503")
 

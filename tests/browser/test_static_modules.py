@@ -12,7 +12,7 @@ FOR_GOOD = "max-age=315360000, public, immutable"
     ("parts", "script", "imported"),
     [
         (("products", "00012345678905"), "product_page", {"gallery", "api_client", "priorities"}),
-        (("products",), "products_page", {"thumbnails"}),
+        (("products",), "products_page", {"thumbnails", "copy_buttons"}),
         (("settings", "api-keys"), "api_keys", {"clipboard"}),
     ],
 )

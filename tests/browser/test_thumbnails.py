@@ -2,8 +2,8 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.brand_manager import get_card, get_path, visit
-from tests.products.test_renditions import make_undecodable_png
-from tests.sample_images import make_jpeg
+from tests.products.renditions.test_renditions import make_undecodable_png
+from tests.sample_images import make_jpeg, make_svg
 
 
 @pytest.fixture
@@ -39,3 +39,46 @@ def test_picture_that_is_not_ready_is_asked_for_again(looks, seed, upload, gtin)
     expect(image).not_to_have_js_property("naturalWidth", 0, timeout=15_000)
     assert looks.renditions == ["GET", "HEAD", "GET"]
     looks.check("503")
+
+
+def expect_shown(image):
+    expect(image).not_to_have_js_property("naturalWidth", 0, timeout=15_000)
+
+
+def test_pages_show_an_svg_as_webp_and_never_its_original(looks, seed, upload, gtin):
+    page, shown = looks.page, []
+    page.on(
+        "response",
+        lambda answer: (
+            shown.append((answer.url, answer.headers.get("content-type")))
+            if answer.request.resource_type == "image" and "/static/" not in answer.url
+            else None
+        ),
+    )
+    upload(gtin, make_svg(), title="Front", is_primary="true")
+    upload(gtin, make_svg(48, 64), title="Side")
+    page.goto(get_path(seed, "products", gtin))
+    for name in ("Front", "Side"):
+        expect_shown(get_card(page, name).locator("img"))
+    get_card(page, "Side").get_by_role("button", name="Details").click()
+    expect_shown(page.get_by_role("dialog").locator("img"))
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="History").click()
+    expect_shown(page.get_by_role("dialog").locator("img").first)
+    page.goto(get_path(seed, f"products?q={gtin}"))
+    expect_shown(page.locator(".product-tile img"))
+    assert {url for url, _ in shown if "/renditions/" not in url} == set()
+    assert {content_type for _, content_type in shown} == {"image/webp"}
+    looks.check("503")
+
+
+def test_svg_that_is_uploaded_is_first_drawn_by_the_server(product):
+    page = product.page
+    page.route("**/images", lambda route: route.abort(), times=1)
+    svg = {"name": "front.svg", "mimeType": "image/svg+xml", "buffer": make_svg()}
+    page.locator("#files").set_input_files(svg)
+    expect(page.locator(".upload-name")).to_have_text("front.svg")
+    preview = page.locator(".upload-preview img")
+    expect(preview).to_be_hidden()
+    assert preview.get_attribute("src") is None
+    product.check("ERR_FAILED")

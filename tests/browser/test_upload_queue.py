@@ -3,10 +3,12 @@ import os
 from playwright.sync_api import expect
 
 from tests.browser.brand_manager import (
+    SOON,
     choose,
     get_card,
     get_cards,
     sign_in_again,
+    stop_clock,
 )
 from tests.sample_images import make_jpeg, make_png
 
@@ -30,10 +32,12 @@ def test_uploads_and_gallery_go_on_after_signing_in_again(three, seed):
 
 def test_upload_that_a_proxy_refused_may_be_tried_again(product):
     page = product.page
+    stop_clock(page)
     page.route("**/images", lambda route: route.fulfill(status=502, **HTML), times=1)
     choose(page, ("front.jpg", make_jpeg()))
-    expect(page.locator(".upload-status")).to_have_text("The server answered 502.")
+    expect(page.locator(".upload-status")).to_have_text("The server answered 502." + SOON)
     page.get_by_role("button", name="Try front.jpg again").click()
+    page.clock.resume()
     expect(get_cards(page)).to_have_count(1)
     product.check("502")
 
@@ -66,11 +70,14 @@ def test_file_that_changed_after_it_was_chosen_is_told_so(product, tmp_path):
     product.check("ERR_INTERNET_DISCONNECTED", "ERR_UPLOAD_FILE_CHANGED")
 
 
-def test_file_that_is_too_large_is_told_so_before_it_is_sent(product):
+def test_file_that_is_too_large_is_told_so_before_it_is_sent(product, tmp_path):
     page = product.page
     posts = []
     page.on("request", lambda sent: posts.append(sent.url) if sent.method == "POST" else None)
-    choose(page, ("studio.jpg", bytes(21 * 2**20)), ("front.jpg", make_jpeg()))
+    large, fitting = tmp_path / "studio.jpg", tmp_path / "front.jpg"
+    large.write_bytes(bytes(21 * 2**20))
+    fitting.write_bytes(make_jpeg())
+    page.locator("#files").set_input_files([large, fitting])
     refused = page.locator('.upload[data-state="refused"]')
     expect(refused).to_contain_text("studio.jpg")
     expect(refused.locator(".upload-status")).to_have_text(

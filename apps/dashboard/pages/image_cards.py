@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from mimetypes import guess_type
+from pathlib import PureWindowsPath
 
 from django.http import HttpRequest
 from django.template.defaultfilters import filesizeformat
@@ -11,8 +13,8 @@ from django.urls import reverse
 from apps.dashboard.api.etags import build_etag
 from apps.dashboard.api.identifiers import encode_id
 from apps.dashboard.api.schemas import describe_image
-from apps.products.image_checks import ImageFormat
 from apps.products.models import Product, ProductImage
+from apps.products.pictures.image_checks import ImageFormat
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,7 @@ class ImageCard:
     @property
     def name(self) -> str:
         """What the picture is called where there is no caption, too."""
-        return self.image.title or f"Picture {self.number}"
+        return self.image.name or f"Picture {self.number}"
 
 
 def build_cards(request: HttpRequest, product: Product, start: int, count: int) -> list[ImageCard]:
@@ -50,6 +52,14 @@ def build_thumbnail_url(image: ProductImage, size: int) -> str:
     return reverse("rendition", args=[encode_id(image.id), size])
 
 
+def _describe_kind(image: ProductImage) -> str:
+    """The format, and the ending of the file's name where that tells another."""
+    image_format = ImageFormat[image.image_format]
+    ending = PureWindowsPath(image.file_name).suffix.lower()
+    is_mislabelled = ending and guess_type(f"a{ending}")[0] != image_format.content_type
+    return f"{image_format.label}, named {ending}" if is_mislabelled else image_format.label
+
+
 def _build_card(request: HttpRequest, image: ProductImage, number: int) -> ImageCard:
     has_size = image.width and image.height
     return ImageCard(
@@ -60,7 +70,7 @@ def _build_card(request: HttpRequest, image: ProductImage, number: int) -> Image
         url=describe_image(request, image).image_url,
         thumbnail=build_thumbnail_url(image, 320),
         preview=build_thumbnail_url(image, 1280),
-        kind=ImageFormat[image.image_format].label,
+        kind=_describe_kind(image),
         dimensions=f"{image.width} × {image.height}" if has_size else "",  # noqa: RUF001 (the sign)
         size=filesizeformat(image.byte_size),
         uploader=image.uploaded_by.get_username() if image.uploaded_by else "",

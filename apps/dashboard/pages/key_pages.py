@@ -3,22 +3,34 @@
 from __future__ import annotations
 
 import shlex
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST
+from django.utils.dateformat import format as date_format
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from apps.dashboard.api.identifiers import encode_id
-from apps.dashboard.forms import KINDS, NewApiKeyForm
-from apps.dashboard.page_access import describe_membership, for_members
-from apps.organizations.api_keys import issue_api_key
+from apps.dashboard.pages.forms import KINDS, NewApiKeyForm
+from apps.dashboard.pages.page_access import (
+    describe_membership,
+    for_members,
+    has_permission,
+)
+from apps.organizations.api_keys import (
+    TooManyKeys,
+    get_max_keys,
+    issue_api_key,
+)
 from apps.organizations.callers import get_default_limits
 from apps.organizations.models import ApiKey, Membership, Permission
 from apps.products.models import Product
@@ -31,22 +43,43 @@ def api_keys(request: HttpRequest, membership: Membership) -> HttpResponse:
     form = NewApiKeyForm(request.POST or None, label_suffix="")
     issued: dict[str, Any] = {}
     if request.method == "POST" and form.is_valid():
-        issued = _issue(request, membership, form)
-        form = NewApiKeyForm(label_suffix="")
+        try:
+            issued = _issue(request, membership, form)
+            form = NewApiKeyForm(label_suffix="")
+        except TooManyKeys as fault:
+            form.add_error("kind", fault)
     per_minute, per_day = get_default_limits(ApiKey.Kind.ORGANIZATION)
     publishable_per_minute, _ = get_default_limits(ApiKey.Kind.PUBLISHABLE)
+    keys = [(key, _get_state(key), _print_end(key)) for key in _list_keys(membership)]
     context = {
         **describe_membership(membership),
         "section": "api-keys",
         "form": form,
         "kinds": KINDS,
-        "keys": [(key, _get_state(key)) for key in _list_keys(membership)],
+        "keys_in_force": sum(
+            state == "active" and key.kind != ApiKey.Kind.USER for key, state, _ in keys
+        ),
+        "max_keys": get_max_keys(membership.organization),
+        "keys": keys,
         "default_per_minute": f"{per_minute:,}",
         "publishable_per_minute": publishable_per_minute,
         "default_per_day": f"{per_day:,}",
         **issued,
     }
     return render(request, "dashboard/api_keys.html", context)
+
+
+@require_safe
+@login_required
+def my_api_keys(request: HttpRequest) -> HttpResponse:
+    """To the keys of the one organization whose keys one may manage, or to the choice of them."""
+    memberships = Membership.objects.filter(user=request.user.pk)
+    managed = [m for m in memberships if has_permission(m, Permission.MANAGE_API_KEYS)]
+    if len(managed) == 1:
+        return redirect("api-keys", encode_id(managed[0].organization_id))
+    if managed:
+        return redirect("organizations")
+    raise PermissionDenied
 
 
 @require_POST
@@ -99,6 +132,15 @@ def _build_curl(request: HttpRequest, membership: Membership, key: ApiKey, raw_k
         else request.build_absolute_uri(path),
     ]
     return shlex.join(words)
+
+
+def _print_end(key: ApiKey) -> str:
+    """The last day of the key, as its maker chose it, and the time where it ends within a day."""
+    if key.expires_at is None:
+        return ""
+    last = key.expires_at - timedelta(microseconds=1)
+    is_whole_day = last.date() != key.expires_at.date()
+    return date_format(last, "j M Y" if is_whole_day else "j M Y, H:i") + " UTC"
 
 
 def _get_state(key: ApiKey) -> str:

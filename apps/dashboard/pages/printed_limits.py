@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from apps.products.image_checks import (
+from apps.products.pictures.image_checks import (
     MAX_FRAME_PIXELS,
     MAX_IMAGE_BYTES,
     MAX_TOTAL_PIXELS,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from apps.dashboard.api.parameters import MAX_TITLE_LENGTH
-from apps.dashboard.printed_limits import FORMATS, FRAME_LIMIT, IMAGE_LIMIT, TOTAL_LIMIT
+from apps.dashboard.pages.printed_limits import FORMATS, FRAME_LIMIT, IMAGE_LIMIT, TOTAL_LIMIT
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +159,7 @@ CAUSES: Final = {
         ),
         Cause(
             "The SVG holds a script, an event attribute, <code>foreignObject</code>, an"
-            " entity, or a link to something outside itself.",
+            " entity with markup, or a reference to something outside itself.",
             "Export it as plain SVG, with its pictures and fonts embedded."
             " <code>errors</code> says what was found, and on which line.",
         ),
@@ -169,8 +169,9 @@ CAUSES: Final = {
             "Scale it down. 3000 &times; 3000 pixels (9 MP) suit any screen and most print.",
         ),
         Cause(
-            "<code>image</code> was sent as text, is missing, or came twice.",
-            "Send exactly one file. With curl, the <code>@</code> makes it one:"
+            "<code>image</code> was sent as text or as Base64, under another name, is missing, or"
+            " came twice.",
+            "Send the bytes of exactly one file. With curl, the <code>@</code> makes it one:"
             " <code>-F image=@photo.jpg</code>.",
         ),
         Cause(

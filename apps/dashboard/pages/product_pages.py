@@ -14,21 +14,21 @@ from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_safe
 
 from apps.dashboard.api.identifiers import encode_id
-from apps.dashboard.image_cards import build_cards, build_thumbnail_url
-from apps.dashboard.page_access import describe_membership, for_members
-from apps.dashboard.printed_limits import FORMATS, IMAGE_LIMIT
-from apps.dashboard.product_search import (
+from apps.dashboard.operations.security_headers import HEADER as POLICY_HEADER
+from apps.dashboard.operations.security_headers import build_page_policy
+from apps.dashboard.pages.image_cards import build_cards, build_thumbnail_url
+from apps.dashboard.pages.page_access import describe_membership, for_members
+from apps.dashboard.pages.printed_limits import FORMATS, IMAGE_LIMIT
+from apps.dashboard.pages.product_search import (
     ProductRow,
     list_products,
     print_gtin,
     read_gtin,
     suggest_check_digit,
 )
-from apps.dashboard.security_headers import HEADER as POLICY_HEADER
-from apps.dashboard.security_headers import build_page_policy
 from apps.organizations.models import Membership
-from apps.products.image_checks import MAX_IMAGE_BYTES, ImageFormat
 from apps.products.models import Product
+from apps.products.pictures.image_checks import MAX_IMAGE_BYTES, ImageFormat
 
 GALLERY_SIZE = 100
 MAX_SEARCH_LENGTH = 255

@@ -9,7 +9,6 @@ from django.http import (
     HttpResponse,
     HttpResponseBase,
     HttpResponseNotModified,
-    HttpResponseRedirect,
 )
 from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_safe
@@ -17,10 +16,9 @@ from django.views.decorators.http import require_safe
 from apps.dashboard.api.identifiers import decode_id, encode_id
 from apps.organizations.models import Membership, Permission
 from apps.problems import Problem
-from apps.products.image_checks import ImageFormat
 from apps.products.models import ProductImage
-from apps.products.rendition_names import RENDITION_SIZES
-from apps.products.renditions import get_rendition
+from apps.products.renditions.renditions import get_rendition
+from apps.products.storage.rendition_names import RENDITION_SIZES
 
 HEADERS = {
     "Cache-Control": "private, max-age=31536000, immutable",
@@ -31,7 +29,7 @@ RETRY_AFTER_SECONDS = 3
 
 @require_safe
 def rendition(request: HttpRequest, image_id: str, size: int) -> HttpResponseBase:
-    """The image as WebP, not larger than ``size``; an SVG as itself.
+    """The image as WebP, not larger than ``size``.
 
     What cannot be shown is answered with an error in plain text, so that ``<img>`` fires its
     error event: 422 for good, 503 for now.
@@ -39,8 +37,6 @@ def rendition(request: HttpRequest, image_id: str, size: int) -> HttpResponseBas
     image = _find_image(request, image_id) if size in RENDITION_SIZES else None
     if image is None:
         raise Http404
-    if image.image_format == ImageFormat.SVG:
-        return HttpResponseRedirect(image.url, headers={"Cache-Control": "private, max-age=3600"})
     etag = f'"{encode_id(image.pk)}-{size}"'
     headers = {**HEADERS, "ETag": etag}
     if isinstance(get_conditional_response(request, etag=etag), HttpResponseNotModified):
@@ -61,7 +57,10 @@ def _find_image(request: HttpRequest, image_id: str) -> ProductImage | None:
         user=request.user.pk, organization=OuterRef("product__owner")
     ).values("role")
     image = (
-        ProductImage.objects.filter(pk=pk).annotate(caller_role=Subquery(role)).first()
+        ProductImage.objects.filter(pk=pk)
+        .select_related("product")
+        .annotate(caller_role=Subquery(role))
+        .first()
         if request.user.is_authenticated
         else None
     )

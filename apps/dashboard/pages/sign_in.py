@@ -13,8 +13,14 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from apps.dashboard.api.rate_limit import MINUTE_SECONDS, count_attempt, get_client_network
-from apps.dashboard.api.window_counts import Quota
+from apps.dashboard.api.rate_limit import (
+    MINUTE_SECONDS,
+    count_attempt,
+    divide_by_networks,
+    get_client_network,
+)
+from apps.dashboard.operations.window_counts import Quota
+from apps.dashboard.pages.known_browsers import count_name_attempt
 
 # A password costs a quarter of a second of CPU: as many attempts an address may make, whomever as.
 ATTEMPTS = Quota(60, MINUTE_SECONDS)
@@ -28,7 +34,8 @@ class AttemptLimitBackend(AxesStandaloneBackend):  # type: ignore[misc]  # axes 
     """Lets no user in; keeps attempts from the backends behind it when there are too many."""
 
     def authenticate(self, request: Any, *args: Any, **credentials: Any) -> None:
-        if seconds := count_attempt(f"sign-in:{get_client_network(request)}", ATTEMPTS):
+        seconds = count_attempt(*divide_by_networks(request, "sign-in", ATTEMPTS))
+        if seconds := seconds or count_name_attempt(request, str(credentials.get("username"))):
             request.axes_locked_out = True  # as axes marks it: not recorded, and told by the page
             request.locked_out_seconds = seconds
             raise PermissionDenied
@@ -39,7 +46,7 @@ class PasswordChangeView(auth_views.PasswordChangeView):
     """Django's, which anybody at an open session could ask for the old password on and on."""
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if seconds := count_attempt(f"password:{request.user.pk}", CHANGES):
+        if seconds := count_attempt(f"password:{request.user.pk}", [CHANGES]):
             return _render_lockout(request, seconds)
         return super().post(request, *args, **kwargs)
 

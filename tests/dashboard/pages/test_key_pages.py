@@ -8,7 +8,7 @@ import time_machine
 from django.test import Client
 
 from apps.dashboard.api.identifiers import encode_id
-from apps.organizations.models import ApiKey
+from apps.organizations.models import ApiKey, Organization
 from tests.conftest import Cast
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -38,6 +38,39 @@ def test_page_is_for_those_who_manage_keys(client, cast, name, status):
     assert client.get(get_path(cast)).status_code == status
     assert client.post(get_path(cast), FIELDS).status_code == status
     assert ApiKey.objects.count() == (1 if status == 200 else 0)
+
+
+@time_machine.travel(NOW, tick=False)
+@pytest.mark.parametrize(
+    ("expires_at", "shown"),
+    [
+        (datetime(2027, 1, 2, tzinfo=UTC), "1 Jan 2027 UTC"),
+        (datetime(2027, 1, 2, 9, 30, 1, tzinfo=UTC), "2 Jan 2027, 09:30 UTC"),
+    ],
+)
+def test_last_day_is_shown_as_it_was_chosen(olga, cast, expires_at, shown):
+    cast.issue(cast.mo, expires_at=expires_at)
+
+    assert f">{shown}</time>" in olga.get(get_path(cast)).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("name", "status", "location"),
+    [("olga", 302, "/settings/api-keys"), ("mo", 302, "/settings/api-keys"), ("ed", 403, None)],
+)
+def test_menu_leads_to_the_keys_that_one_may_manage(client, cast, name, status, location):
+    client.force_login(getattr(cast, name))
+
+    response = client.get("/settings/api-keys")
+
+    assert response.status_code == status
+    assert response.headers.get("Location") == (location and get_path(cast))
+
+
+def test_stranger_signs_in_before_the_keys(client):
+    response = client.get("/settings/api-keys")
+
+    assert response.headers["Location"] == "/accounts/login?next=/settings/api-keys"
 
 
 @pytest.mark.parametrize(
@@ -168,3 +201,47 @@ def test_page_takes_few_queries_whatever_the_number_of_keys(
         cast.issue(cast.mo)
     with django_assert_max_num_queries(6):
         olga.get(get_path(cast))
+
+
+def test_key_too_many_is_refused_with_limit_and_actual(olga, cast, settings):
+    settings.MAX_API_KEYS = 2
+    cast.issue(cast.mo)
+    cast.issue(cast.mo, kind="cpk", role=None)
+
+    page = olga.post(get_path(cast), FIELDS)
+
+    assert "The organization has 2 API keys in force, and may have 2: revoke one" in (
+        page.content.decode()
+    )
+    assert "2 of at most 2 of the organization are in force." in page.content.decode()
+    assert find_raw_key(page) is None
+    assert ApiKey.objects.count() == 2
+
+
+def test_personal_keys_are_counted_for_their_user(olga, cast, settings):
+    settings.MAX_API_KEYS = 1
+    cast.issue(cast.olga)
+    cast.issue(cast.mo, kind="csu")
+    mine = {**FIELDS, "kind": "csu"}
+
+    assert find_raw_key(olga.post(get_path(cast), mine))
+    assert "You have 1 API keys in force" in olga.post(get_path(cast), mine).content.decode()
+
+
+def test_key_that_ended_makes_room(olga, cast, settings):
+    settings.MAX_API_KEYS = 1
+    cast.issue(cast.mo, expires_at=datetime.now(UTC) - timedelta(seconds=1))
+    cast.issue(cast.mo)
+    revoked = ApiKey.objects.get(expires_at=None)
+    olga.post(get_path(cast, f"/{revoked.pk}/revoke"))
+
+    assert find_raw_key(olga.post(get_path(cast), FIELDS))
+
+
+def test_organization_may_have_a_number_of_its_own(olga, cast, settings):
+    settings.MAX_API_KEYS = 1
+    Organization.objects.filter(pk=cast.acme.pk).update(max_api_keys=2)
+
+    given = [find_raw_key(olga.post(get_path(cast), FIELDS)) for _ in range(3)]
+
+    assert [key is not None for key in given] == [True, True, False]

@@ -2,7 +2,7 @@ from html import unescape
 
 import pytest
 
-from apps.dashboard.problem_pages import PROBLEM_PAGES
+from apps.dashboard.pages.problem_pages import PROBLEM_PAGES
 from apps.problems import Problem
 
 CODES = {
@@ -11,7 +11,7 @@ CODES = {
     "forbidden": (403, "Forbidden", False),
     "not_found": (404, "Not Found", False),
     "method_not_allowed": (405, "Method Not Allowed", False),
-    "conflict": (409, "Conflict", False),
+    "conflict": (409, "Conflict", True),
     "precondition_failed": (412, "Precondition Failed", False),
     "payload_too_large": (413, "Payload Too Large", False),
     "unsupported_media_type": (415, "Unsupported Media Type", False),

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from apps.dashboard.api.identifiers import encode_id
-from apps.dashboard.product_search import PAGE_SIZE, print_gtin
+from apps.dashboard.pages.product_search import PAGE_SIZE, print_gtin
 from apps.organizations.models import Membership
 from apps.products.gtin import get_check_digit
 from apps.products.models import Product, ProductImage
@@ -54,7 +54,10 @@ def test_those_who_are_no_members_get_the_404_of_nothing(client, cast, rest):
         client.get(f"/organizations/{'z' * 22}/{rest}"),
         client.get(f"/organizations/nonsense/{rest}"),
     ]
-    bodies = {re.sub(r"<code>.*?</code>", "", page.content.decode()) for page in pages}
+    bodies = {
+        re.sub(r"<code>.*?</code>|<input [^>]*csrf[^>]*>", "", page.content.decode())
+        for page in pages
+    }
     assert {page.status_code for page in pages} == {404}
     assert len(bodies) == 1
 
@@ -185,7 +188,7 @@ def test_product_page_takes_few_queries_whatever_the_number_of_pictures(
 
 
 def test_gallery_has_pages(olga, cast, api, monkeypatch):
-    monkeypatch.setattr("apps.dashboard.product_pages.GALLERY_SIZE", 2)
+    monkeypatch.setattr("apps.dashboard.pages.product_pages.GALLERY_SIZE", 2)
     for number in range(3):
         api.upload(make_png(), title=f"View {number}")
     first = open_page(olga, cast, f"products/{GTIN}").content.decode()
@@ -227,7 +230,7 @@ def test_controls_are_for_those_who_may_contribute(client, cast, api, name, may)
     html = open_page(client, cast, f"products/{GTIN}").content.decode()
     for part in ('id="files"', 'class="caption"', 'data-action="delete"'):
         assert (part in html) is may
-    assert ("settings/api-keys" in html) is (name in {"olga", "mo"})
+    assert (f"/{encode_id(cast.acme.id)}/settings/api-keys" in html) is (name in {"olga", "mo"})
 
 
 def test_previews_of_files_are_the_only_exception_to_the_policy(olga, cast):
@@ -248,3 +251,26 @@ def test_picture_that_cannot_be_decoded_is_marked_and_can_be_deleted(olga, cast,
     assert "it is damaged inside" in html
     assert 'data-action="delete"' in html
     assert "/renditions/" not in html + open_page(olga, cast).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("file_name", "title", "shown"),
+    [
+        ("front.jpg", "", ['data-name="front.jpg"', "<dd>JPEG</dd>"]),
+        ("front.jpg", "Front", ['data-name="Front"', "<bdi>front.jpg</bdi>"]),
+        ("FRONT.JPEG", "", ["<dd>JPEG</dd>"]),
+        ("front.png", "", ["<dd>JPEG, named .png</dd>"]),
+        ("", "", ['data-name="Picture 1"', "<dd>JPEG</dd>"]),
+    ],
+)
+def test_picture_is_called_by_its_caption_else_by_its_file(
+    olga, cast, api, file_name, title, shown
+):
+    image = api.upload(title=title).json()
+    cast.product.images.update(file_name=file_name)
+    assert image["title"] == title
+
+    html = open_page(olga, cast, f"products/{GTIN}").content.decode()
+
+    for part in shown:
+        assert part in html

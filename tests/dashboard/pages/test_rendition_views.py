@@ -13,7 +13,7 @@ from apps.dashboard.api.identifiers import encode_id
 from apps.products.models import ProductImage
 from tests.assertions import list_media
 from tests.conftest import Api, Cast
-from tests.products.test_renditions import make_undecodable_png
+from tests.products.renditions.test_renditions import make_undecodable_png
 from tests.sample_images import make_jpeg, make_svg
 
 PRIVATE = "private, max-age=31536000, immutable"
@@ -171,14 +171,22 @@ def test_image_whose_object_is_gone_is_not_there(member: Client, image, settings
     assert image.is_undecodable is False
 
 
-def test_svg_is_shown_as_itself(api: Api, member: Client):
-    url = api.upload(make_svg()).json()["image_url"]
+def test_svg_is_shown_as_webp(api: Api, member: Client):
+    assert api.upload(make_svg()).status_code == 201
 
     response = member.get(build_path(ProductImage.objects.get()))
 
-    assert response.status_code == 302
-    assert url.endswith(response.headers["Location"])
-    assert len(list_media()) == 1
+    assert response.status_code == 200
+    assert response.headers["Content-Type"] == "image/webp"
+
+
+def test_svg_that_cannot_be_drawn_is_marked_as_others_are(api: Api, member: Client):
+    assert api.upload(make_svg(0, 0)).status_code == 201
+    image = ProductImage.objects.get()
+
+    assert member.get(build_path(image)).status_code == 422
+    image.refresh_from_db()
+    assert image.is_undecodable is True
 
 
 def test_stored_renditions_are_not_public(member: Client, image, settings):

@@ -11,7 +11,7 @@ import time_machine
 from axes.models import AccessAttempt
 from django.test import Client, RequestFactory
 
-from apps.dashboard.sign_in import get_attempted_username, get_client_address
+from apps.dashboard.pages.sign_in import get_attempted_username, get_client_address
 from tests.conftest import Api, Cast
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -50,7 +50,7 @@ def test_right_password_leads_home_and_shows_who_is_signed_in(client, ed):
 
     assert (response.status_code, response.url) == (302, "/")
     home = client.get("/", follow=True).content.decode()
-    assert ">ed</a>" in home
+    assert ">ed</bdi>" in home
     assert "Sign out" in home
 
 

@@ -34,6 +34,17 @@ function unlinkNames({ React }) {
   return { wrapComponents: { DeepLink: () => ({ text }) => React.createElement("span", null, text) } };
 }
 
+// A session's cookie is the browser's secret: the line to paste has a key in its place.
+function showKeyInCurl({ React }) {
+  const mend = (Curl) => ({ request, ...props }) => {
+    const shown = request.hasIn(["headers", "X-CSRFToken"])
+      ? request.deleteIn(["headers", "X-CSRFToken"]).setIn(["headers", "X-API-Key"], "YOUR_API_KEY")
+      : request;
+    return React.createElement(Curl, { ...props, request: shown });
+  };
+  return { wrapComponents: { curl: mend } };
+}
+
 // Swagger UI leaves some of its controls without a name for screen readers, or with another than the visible one.
 function nameControls() {
   const parameters = ".parameters-col_description :is(input:not([type=checkbox]), select)";
@@ -80,7 +91,7 @@ async function showReference() {
     domNode: mount,
     deepLinking: true,
     displayRequestDuration: true,
-    plugins: [foldDescription, unlinkNames],
+    plugins: [foldDescription, unlinkNames, showKeyInCurl],
     requestInterceptor: addCsrfToken,
     validatorUrl: null,
   });

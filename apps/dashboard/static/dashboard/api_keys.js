@@ -1,6 +1,6 @@
 // A new key is shown once: copy it, and keep a reload from making another.
 
-import { copyText } from "./clipboard.js";
+import { watchCopyButtons } from "./copy_buttons.js";
 
 const title = document.getElementById("new-key-title");
 if (title) {
@@ -8,13 +8,4 @@ if (title) {
   title.focus();
 }
 
-for (const button of document.querySelectorAll("[data-copies]")) {
-  const label = button.textContent;
-  button.addEventListener("click", async () => {
-    const text = document.getElementById(button.dataset.copies).textContent;
-    const isCopied = await copyText(text);
-    button.textContent = isCopied ? "Copied" : "Select it and copy it by hand";
-    document.getElementById("copied").textContent = button.textContent;
-    setTimeout(() => { button.textContent = label; }, 2500);
-  });
-}
+watchCopyButtons();

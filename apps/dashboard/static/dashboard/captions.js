@@ -6,10 +6,11 @@ function isUnsaved(caption) {
   return caption.value.trim() !== caption.defaultValue.trim();
 }
 
-/** Whether somebody is at it: the card must not be replaced then. */
+/** Whether somebody is at it, or it is being saved: the card must not be replaced then. */
 export function isBeingWritten(card) {
   const caption = card.querySelector(".caption");
-  return caption !== null && caption === document.activeElement && isUnsaved(caption);
+  if (caption === null || !isUnsaved(caption)) return false;
+  return "saving" in caption.dataset || (caption === document.activeElement && !("tried" in caption.dataset));
 }
 
 /** Takes what is not saved off the card; null where there is nothing. */
@@ -18,6 +19,7 @@ export function takeUnsaved(card) {
   if (!caption || !isUnsaved(caption)) return null;
   const written = caption.value;
   caption.value = caption.defaultValue;
+  delete caption.dataset.saving; // or losing the focus would save what stood there before
   return written;
 }
 
@@ -33,10 +35,12 @@ export function handOnUnsaved(card, fresh) {
 }
 
 async function saveCaption(gallery, caption) {
+  caption.value = caption.value.replace(/\s+/g, " "); // pasted lines
   const title = caption.value.trim();
   caption.removeAttribute("aria-invalid");
   if (title === (caption.dataset.saving ?? caption.defaultValue.trim())) return;
   caption.dataset.saving = title;
+  caption.dataset.tried = ""; // until it is written in again
   const isSaved = await gallery.change(caption.closest(".image-card"), { title });
   if (caption.dataset.saving === title) delete caption.dataset.saving;
   if (!isSaved) {
@@ -57,8 +61,11 @@ export function listenToCaptions(gallery) {
   gallery.root.addEventListener("keydown", (event) => {
     if (!event.target.matches(".caption")) return;
     if (event.key === "Escape") event.target.value = event.target.defaultValue;
-    if (event.key === "Enter" || event.key === "Escape") event.target.blur();
+    if (event.key !== "Enter" || event.isComposing) return;
+    event.preventDefault(); // a caption is one line, which wraps; the focus stays where it is
+    saveCaption(gallery, event.target);
   });
+  gallery.root.addEventListener("input", (event) => { delete event.target.dataset.tried; });
   // What is being sent arrives even if the page is left.
   const isLost = (caption) => isUnsaved(caption) && caption.dataset.saving !== caption.value.trim();
   warnBeforeLeaving(() => [...gallery.root.querySelectorAll(".caption")].some(isLost));

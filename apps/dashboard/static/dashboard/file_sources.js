@@ -1,4 +1,4 @@
-// Where files come from: chosen, dropped anywhere on the page, or pasted.
+// Where files come from: chosen, dropped anywhere on the page, folders with what is in them, or pasted.
 
 /** Whether what is dragged comes from outside: dragging a card may look like a file, too. */
 function bringsFiles(event) {
@@ -6,25 +6,45 @@ function bringsFiles(event) {
   return !isOurs && [...(event.dataTransfer?.types ?? [])].includes("Files");
 }
 
-/** The files without folders, which cannot be read like files. */
-function listFiles(transfer, notice) {
-  const folders = [...transfer.items].filter((item) => item.webkitGetAsEntry?.()?.isDirectory);
-  if (!folders.length) return [...transfer.files];
-  notice("A folder can't be added as it is; open it and choose the pictures in it.");
-  return [...transfer.items]
-    .filter((item) => item.kind === "file" && !folders.includes(item))
-    .map((item) => item.getAsFile());
+/** What is in a folder; the browser hands it out in pieces. */
+async function readFolder(folder) {
+  const reader = folder.createReader();
+  const entries = [];
+  for (;;) {
+    const piece = await new Promise((resolve, reject) => { reader.readEntries(resolve, reject); });
+    if (!piece.length) return entries.sort((one, other) => one.name.localeCompare(other.name, "en", { numeric: true }));
+    entries.push(...piece);
+  }
 }
 
-/** Gives every file that comes to `take`. */
-export function listenForFiles(take, notice) {
-  const input = document.getElementById("files");
-  const takeChosen = () => {
-    take([...input.files]);
-    input.value = "";
-  };
-  input.addEventListener("change", takeChosen);
-  if (input.files.length) takeChosen(); // chosen before this script had come
+/** The files below an entry, at any depth; hidden ones (.DS_Store) are no pictures. */
+async function listBelow(entry) {
+  if (entry.name.startsWith(".")) return [];
+  if (entry.isFile) return [await new Promise((resolve, reject) => { entry.file(resolve, reject); })];
+  const below = [];
+  for (const each of await readFolder(entry)) below.push(...await listBelow(each));
+  return below;
+}
+
+/** The files of a drop, those in its folders as well. */
+async function listFiles(transfer, notice) {
+  // Taken before anything is waited for: afterwards the browser has emptied it.
+  const items = [...transfer.items].filter((item) => item.kind === "file");
+  const dropped = items.map((item) => [item.webkitGetAsEntry?.(), item.getAsFile()]);
+  const files = [];
+  for (const [entry, file] of dropped) {
+    try {
+      files.push(...(entry?.isDirectory ? await listBelow(entry) : [file]));
+    } catch {
+      notice(`The folder ${entry.name} could not be read; choose the pictures in it.`);
+    }
+  }
+  if (!files.length) notice("There is no file in what you dropped.");
+  return files;
+}
+
+/** Calls `drop` with the event of every drop of files on the page, which never opens them. */
+export function listenForDrops(drop) {
   const veil = (isOn) => document.body.classList.toggle("takes-files", isOn);
   addEventListener("dragover", (event) => {
     if (!bringsFiles(event)) return;
@@ -39,8 +59,20 @@ export function listenForFiles(take, notice) {
     veil(false);
     if (!bringsFiles(event)) return;
     event.preventDefault();
-    take(listFiles(event.dataTransfer, notice));
+    drop(event);
   });
+}
+
+/** Gives every file that comes to `take`. */
+export function listenForFiles(take, notice) {
+  const input = document.getElementById("files");
+  const takeChosen = () => {
+    take([...input.files]);
+    input.value = "";
+  };
+  input.addEventListener("change", takeChosen);
+  if (input.files.length) takeChosen(); // chosen before this script had come
+  listenForDrops(async (event) => take(await listFiles(event.dataTransfer, notice)));
   addEventListener("paste", (event) => {
     const files = [...(event.clipboardData?.files ?? [])];
     if (!files.length) return;

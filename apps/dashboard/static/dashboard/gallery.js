@@ -2,6 +2,7 @@
 
 import { callApi, describeAnswer, isSignedOut } from "./api_client.js";
 import { handOnUnsaved, isBeingWritten, takeUnsaved } from "./captions.js";
+import { showLocalTimes } from "./local_times.js";
 import { say, showSignedOut, warnBeforeLeaving } from "./notices.js";
 
 const REFRESH_PAUSE_MS = 150;
@@ -23,6 +24,9 @@ export class Gallery {
     this.refreshed = Promise.resolve();
     this.isHeld = false; // while cards are being moved, which a refresh would undo
     warnBeforeLeaving(() => this.queued > 0);
+    // Other windows and colleagues may have changed it meanwhile.
+    document.addEventListener("visibilitychange", () => document.hidden || this.refreshSoon());
+    addEventListener("focus", () => this.refreshSoon());
   }
 
   get cards() {
@@ -55,7 +59,8 @@ export class Gallery {
       return say("The connection was lost; what you see may be out of date.");
     }
     const fresh = page.getElementById("gallery");
-    if (!fresh) return this.signedOut({ status: 401 });
+    if (!fresh) return this.signedOut({ status: 401 }, "Sign in, come back to this page, and go on.");
+    showLocalTimes(fresh);
     if (this.isHeld) return false;
     for (const id of PARTS) {
       document.getElementById(id).replaceChildren(...page.getElementById(id).childNodes);
@@ -74,18 +79,22 @@ export class Gallery {
       if (!known) kept.classList.add("is-new");
       // It stays as it was: what another primary changes of it must not make its deletion look outdated.
       if (known?.matches(".is-leaving")) known.dataset.etag = card.dataset.etag;
+      if (known && kept !== known) {
+        if (place === known) place = kept;
+        this.replace(known, kept);
+      }
       if (kept === place) place = place.nextElementSibling;
       else this.root.insertBefore(kept, place);
-      if (kept === known) old.delete(card.dataset.id);
+      old.delete(card.dataset.id);
     }
-    for (const card of old.values()) this.replace(card);
+    for (const card of old.values()) card.remove();
     this.restoreFocus(focus);
   }
 
-  replace(card) {
-    card.remove();
-    const fresh = this.find(card.dataset.id);
-    const written = fresh && handOnUnsaved(card, fresh);
+  // In its place: a neighbour that had to move would lose the focus, and what is being written in it.
+  replace(card, fresh) {
+    const written = handOnUnsaved(card, fresh); // before it loses the focus, which would save it
+    card.replaceWith(fresh);
     if (written) this.note(fresh, CHANGED + repeat(written));
   }
 
@@ -166,8 +175,7 @@ export class Gallery {
     card.querySelector(".image-words").append(note);
   }
 
-  signedOut(answer) {
-    const kept = "Your last change was not made. Sign in, come back to this page, and make it again.";
+  signedOut(answer, kept = "Your last change was not made. Sign in, come back to this page, and make it again.") {
     showSignedOut("gallery", answer, kept, () => this.refresh());
   }
 }

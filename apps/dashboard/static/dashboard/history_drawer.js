@@ -1,6 +1,8 @@
 // Who did what to the pictures, in a drawer.
 
 import { callApi, describeAnswer } from "./api_client.js";
+import { letClose } from "./drawers.js";
+import { printTime } from "./local_times.js";
 
 const PAGE_SIZE = 50;
 
@@ -16,7 +18,7 @@ const SENTENCES = {
   retitled: (name, event) => describeCaption(event),
   reprioritised: (name, event) =>
     event.images.size > 1 ? `put ${event.images.size} pictures in order` : `moved ${name}`,
-  deleted: (name, event) => `deleted ${event.old ? `“${event.old}”` : name}`,
+  deleted: (name) => `deleted ${name}`,
 };
 
 function build(tag, text) {
@@ -26,8 +28,8 @@ function build(tag, text) {
 }
 
 function describe(event) {
-  const card = document.getElementById(`picture-${event.image_id}`);
-  const name = card ? `“${card.dataset.name}”` : "a picture that is gone";
+  const called = event.image_name || document.getElementById(`picture-${event.image_id}`)?.dataset.name;
+  const name = called ? `“${called}”` : `a picture${event.image_exists ? "" : " that is gone"}`;
   const way = { api_key: "with an API key", oauth_token: "with an app" }[event.credential.split(":")[0]];
   const words = [event.user ?? "Somebody", SENTENCES[event.action](name, event), way];
   return `${words.filter(Boolean).join(" ")}.`;
@@ -45,19 +47,28 @@ function joinMoves(events) {
   return joined;
 }
 
-/** As the cards have it. */
-function printTime(created) {
-  const options = { dateStyle: "medium", timeStyle: "short", timeZone: "UTC" };
-  return `${new Date(created).toLocaleString("en-GB", options)} UTC`;
+function buildThumbnail(event) {
+  const frame = document.createElement("span");
+  frame.className = "event-picture";
+  if (!event.image_exists || event.images.size > 1) return frame;
+  const image = document.createElement("img");
+  image.src = `/renditions/${event.image_id}/96`;
+  image.alt = "";
+  image.loading = "lazy";
+  image.addEventListener("error", () => image.remove());
+  frame.append(image);
+  return frame;
 }
 
 function buildLine(event) {
   const line = document.createElement("li");
+  const words = document.createElement("div");
   const when = document.createElement("p");
   const time = build("time", printTime(event.created));
   time.dateTime = event.created;
   when.append(time);
-  line.append(build("p", describe(event)), when);
+  words.append(build("p", describe(event)), when);
+  line.append(buildThumbnail(event), words);
   return line;
 }
 
@@ -68,11 +79,8 @@ export class HistoryDrawer {
     this.list = dialog.querySelector(".events");
     this.page = 0;
     document.querySelector('[data-action="open-history"]').addEventListener("click", () => this.open());
-    dialog.querySelector('[data-action="close-history"]').addEventListener("click", () => dialog.close());
     dialog.querySelector('[data-action="older"]').addEventListener("click", () => this.showMore());
-    dialog.addEventListener("click", (event) => {
-      if (event.target === dialog && event.offsetX < 0) dialog.close();
-    });
+    letClose(dialog);
   }
 
   async open() {

@@ -3,10 +3,13 @@
 import { listenToCaptions } from "./captions.js";
 import { CardOrder } from "./card_order.js";
 import { Deletions } from "./deletion.js";
+import { listenToDetails } from "./details_drawer.js";
 import { listenForFiles } from "./file_sources.js";
 import { Gallery } from "./gallery.js";
 import { HistoryDrawer } from "./history_drawer.js";
+import { listenToGtins } from "./gtins.js";
 import { listenToControls } from "./image_controls.js";
+import { showLocalTimes } from "./local_times.js";
 import { say, showSignedOut, whisper } from "./notices.js";
 import { watchThumbnails } from "./thumbnails.js";
 import { UploadQueue } from "./upload_queue.js";
@@ -15,8 +18,11 @@ const gallery = new Gallery(document.getElementById("gallery"));
 const area = document.querySelector(".upload-area");
 
 watchThumbnails();
+showLocalTimes(document);
+listenToGtins();
 listenToCaptions(gallery);
 listenToControls(gallery);
+listenToDetails(gallery, document.getElementById("details"));
 new HistoryDrawer(document.getElementById("history"));
 
 // Only those who may change anything have it.

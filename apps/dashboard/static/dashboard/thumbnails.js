@@ -30,11 +30,15 @@ async function askAgain(image) {
   return setTimeout(() => { image.src = `${address}?try=${tries}`; }, PAUSE_MS);
 }
 
-/** Asks again for every picture on the page that could not be loaded. */
+/** Shows which pictures are still to come, and asks again for every one that could not be loaded. */
 export function watchThumbnails() {
+  document.documentElement.classList.add("shows-coming");
+  document.addEventListener("load", (event) => event.target.classList?.add("is-here"), true);
   const listen = (image) => image.matches?.(".picture img") && askAgain(image);
   document.addEventListener("error", (event) => listen(event.target), true);
   for (const image of document.querySelectorAll(".picture img")) {
-    if (image.complete && image.naturalWidth === 0) listen(image); // failed before this script had come
+    if (!image.complete) continue;
+    if (image.naturalWidth) image.classList.add("is-here");
+    else listen(image); // failed before this script had come
   }
 }

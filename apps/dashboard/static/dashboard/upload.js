@@ -13,6 +13,13 @@ function makeKey() {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
+/** How many requests are left, and the seconds until there are more. */
+function readBudget(request) {
+  const read = (name) => request.getResponseHeader(name);
+  const remaining = read("RateLimit-Remaining");
+  return { remaining: remaining === null ? null : Number(remaining), resetSeconds: Number(read("RateLimit-Reset")) };
+}
+
 /** A file, the key that makes sending it again harmless, and the request while there is one. */
 export class Upload {
   constructor(file, url) {
@@ -29,7 +36,7 @@ export class Upload {
     return new Promise((resolve) => {
       const end = async () => {
         this.request = null;
-        const answer = { status: request.status, data: parseBody(request.responseText) };
+        const answer = { status: request.status, data: parseBody(request.responseText), ...readBudget(request) };
         resolve(answer.status === 0 && !(await this.isReadable()) ? FILE_CHANGED : answer);
       };
       request.addEventListener("loadend", end);

@@ -18,6 +18,8 @@ export function describeSize(bytes) {
 export class UploadItem {
   constructor(upload, template) {
     this.upload = upload;
+    this.tries = 0; // that went by themselves
+    this.share = 0;
     this.element = template.content.firstElementChild.cloneNode(true);
     this.part = (selector) => this.element.querySelector(selector);
     this.part(".upload-name").textContent = upload.file.name;
@@ -29,6 +31,8 @@ export class UploadItem {
 
   showPreview(file) {
     const image = this.part(".upload-preview img");
+    image.hidden = file.type === "image/svg+xml"; // the server alone bounds what drawing it takes
+    if (image.hidden) return;
     const url = URL.createObjectURL(file);
     const release = () => URL.revokeObjectURL(url);
     image.addEventListener("load", release, { once: true });
@@ -40,6 +44,7 @@ export class UploadItem {
   setState(state, sentence = STATUS[state] ?? "") {
     this.state = state;
     this.isCutOff = false;
+    if (state === "waiting" || state === "refused" || state === "failed") this.share = 0;
     this.element.dataset.state = state;
     this.part(".upload-status").textContent = sentence;
     this.part('[data-action="retry"]').hidden = state !== "failed";
@@ -53,6 +58,7 @@ export class UploadItem {
   /** The share of the file that is sent. */
   setProgress(share) {
     const size = this.upload.file.size;
+    this.share = share;
     this.part("progress").value = share;
     if (share >= 1) this.setState("checking");
     else this.setState("sending", `${Math.floor(share * 100)} % of ${describeSize(size)}`);

@@ -4,6 +4,7 @@ import { describeAnswer, isSignedOut } from "./api_client.js";
 import { warnBeforeLeaving } from "./notices.js";
 import { Upload } from "./upload.js";
 import { UploadItem, describeSize } from "./upload_item.js";
+import { UploadSummary } from "./upload_summary.js";
 
 const MAX_PARALLEL = 3;
 const SHOW_DONE_MS = 4000;
@@ -11,6 +12,11 @@ const SHOW_DONE_MS = 4000;
 const CONFLICT_PAUSE_MS = 1500;
 const MAX_CONFLICTS = 20;
 const BUSY_PAUSE_SECONDS = 60;
+// After an outage it goes on by itself.
+const RETRY_SECONDS = [2, 5, 15, 60];
+// Of each minute's requests so many are left to the person's own clicks.
+const SPARE_REQUESTS = 60;
+const MINUTE_SECONDS = 60;
 
 /** The uploads of the page's product. */
 export class UploadQueue {
@@ -18,9 +24,11 @@ export class UploadQueue {
     this.area = area;
     this.list = area.querySelector(".upload-list");
     this.template = area.querySelector("template");
+    this.summary = new UploadSummary(area);
     this.items = new Map();
     this.addedCount = 0;
     this.isPaused = false;
+    this.isSignedOut = false;
     this.report = { addedImage, signedOut, notice };
     area.addEventListener("click", (event) => this.listen(event));
     warnBeforeLeaving(() => this.count("waiting", "sending", "checking") > 0);
@@ -50,7 +58,13 @@ export class UploadQueue {
   /** Goes on after signing in again. */
   resume() {
     this.isPaused = false;
+    this.isSignedOut = false;
     this.sendNext();
+  }
+
+  pause(seconds) {
+    this.isPaused = true;
+    setTimeout(() => this.isSignedOut || this.resume(), seconds * 1000);
   }
 
   /** Sends again what was lost with the connection. */
@@ -70,12 +84,21 @@ export class UploadQueue {
     if (action === "cancel" && item) this.remove(item);
     if (action === "retry" && item) this.retry([item]);
     if (action === "retry-all") this.retry([...this.items.values()]);
+    if (action === "remove-refused") this.removeRefused();
   }
 
   retry(items) {
-    for (const item of items.filter((each) => each.state === "failed")) item.setState("waiting");
+    for (const item of items.filter((each) => each.state === "failed")) {
+      item.tries = 0;
+      item.setState("waiting");
+    }
     this.area.querySelector("#upload-summary").focus();
     this.resume();
+  }
+
+  removeRefused() {
+    for (const item of [...this.items.values()].filter((each) => each.state === "refused")) this.remove(item);
+    this.area.querySelector("#files").focus();
   }
 
   remove(item) {
@@ -96,12 +119,15 @@ export class UploadQueue {
       if (this.isPaused || isFull) break;
       if (item.state === "waiting") this.send(item);
     }
-    this.showSummary();
+    this.summary.show(this);
   }
 
   async send(item, conflicts = 0) {
     item.setProgress(0);
-    const answer = await item.upload.send((share) => item.setProgress(share));
+    const answer = await item.upload.send((share) => {
+      item.setProgress(share);
+      this.summary.show(this);
+    });
     // Cancelled: whether it was too late for that, the gallery will tell.
     if (!this.items.has(item.element)) return this.report.addedImage();
     if (answer.status === 409 && conflicts < MAX_CONFLICTS) {
@@ -109,6 +135,7 @@ export class UploadQueue {
       return this.items.has(item.element) && this.send(item, conflicts + 1);
     }
     this.settle(item, answer);
+    this.leaveSpare(answer);
     return this.sendNext();
   }
 
@@ -121,32 +148,36 @@ export class UploadQueue {
     } else if (isSignedOut(answer)) {
       item.setState("waiting", "Kept here until you are signed in");
       this.isPaused = true;
+      this.isSignedOut = true;
       this.report.signedOut(answer);
     } else if (answer.status === 429) {
       item.setState("waiting", describeAnswer(answer));
-      this.isPaused = true;
-      setTimeout(() => this.resume(), (answer.data?.retry_after_seconds ?? BUSY_PAUSE_SECONDS) * 1000);
+      this.pause(answer.data?.retry_after_seconds ?? BUSY_PAUSE_SECONDS);
     } else {
-      const isCutOff = answer.status === 0 && !answer.data;
-      const mayRetry = isCutOff || answer.status >= 500 || answer.status === 409;
-      item.setState(mayRetry ? "failed" : "refused", describeAnswer(answer));
-      item.isCutOff = isCutOff;
-      this.report.notice(`${item.upload.file.name}: ${describeAnswer(answer)}`);
+      this.fail(item, answer);
     }
   }
 
-  showSummary() {
-    const moving = this.count("waiting", "sending", "checking");
-    const failed = this.count("failed");
-    const parts = [
-      [moving, this.isPaused ? "waiting" : "on the way"],
-      [this.addedCount, "added"],
-      [this.count("refused"), "refused"],
-      [failed, "to try again"],
-    ];
-    const words = parts.filter(([count]) => count).map(([count, what]) => `${count} ${what}`);
-    this.area.querySelector(".upload-list-head").hidden = !this.items.size;
-    this.area.querySelector("#upload-summary").textContent = words.join(", ");
-    this.area.querySelector('[data-action="retry-all"]').hidden = failed < 2;
+  fail(item, answer) {
+    const isCutOff = answer.status === 0 && !answer.data;
+    const mayRetry = isCutOff || answer.status >= 500 || answer.status === 409;
+    const seconds = mayRetry ? RETRY_SECONDS[item.tries] : undefined;
+    const soon = seconds === undefined ? "" : ` Trying again in ${seconds} s.`;
+    item.setState(mayRetry ? "failed" : "refused", describeAnswer(answer) + soon);
+    item.isCutOff = isCutOff;
+    this.report.notice(`${item.upload.file.name}: ${describeAnswer(answer)}`);
+    if (seconds === undefined) return;
+    item.tries += 1;
+    setTimeout(() => {
+      if (!this.items.has(item.element) || item.state !== "failed") return;
+      item.setState("waiting");
+      this.sendNext();
+    }, seconds * 1000);
+  }
+
+  // The window that the answer tells of is the fullest; the day's is not waited for.
+  leaveSpare({ remaining, resetSeconds }) {
+    if (remaining === null || remaining > SPARE_REQUESTS || resetSeconds > MINUTE_SECONDS) return;
+    if (!this.isPaused && this.count("waiting")) this.pause(resetSeconds);
   }
 }

@@ -1,0 +1,1 @@
+"""For people: products, galleries, keys, signing in, errors, the pages about the API."""

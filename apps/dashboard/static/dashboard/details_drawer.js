@@ -1,0 +1,21 @@
+// What is known of one picture, beside the gallery.
+
+import { letClose } from "./drawers.js";
+
+/** Lets the details of a card be looked at. */
+export function listenToDetails(gallery, dialog) {
+  const part = (name) => dialog.querySelector(`[data-part="${name}"]`);
+  letClose(dialog);
+  gallery.root.addEventListener("click", (event) => {
+    const card = event.target.closest('[data-action="details"]')?.closest(".image-card");
+    if (!card) return;
+    const facts = card.querySelector(".details").cloneNode(true);
+    facts.hidden = false;
+    dialog.querySelector("h2").textContent = card.dataset.name;
+    part("picture").href = card.dataset.url;
+    part("picture").replaceChildren(...card.querySelector(".picture").cloneNode(true).childNodes);
+    part("facts").replaceChildren(facts);
+    part("address").textContent = card.dataset.url;
+    dialog.showModal();
+  });
+}

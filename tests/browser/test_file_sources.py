@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.brand_manager import DROP, get_cards, get_path, list_names, visit
+from tests.sample_images import make_jpeg, make_png
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A delivery as a studio sends it: pictures at two depths, and what a Mac leaves in it."""
+    delivery = tmp_path / "delivery"
+    (delivery / "sides" / "left").mkdir(parents=True)
+    (delivery / "front.jpg").write_bytes(make_jpeg())
+    (delivery / "sides" / "left" / "left.png").write_bytes(make_png())
+    (delivery / ".DS_Store").write_bytes(b"no picture")
+    return delivery
+
+
+def drop_from_disk(page, *paths) -> None:
+    """As the operating system hands files and folders to Chromium."""
+    session = page.context.new_cdp_session(page)
+    data = {"items": [], "files": [str(path) for path in paths], "dragOperationsMask": 1}
+    for kind in ("dragEnter", "dragOver", "drop"):
+        session.send("Input.dispatchDragEvent", {"type": kind, "x": 200, "y": 200, "data": data})
+
+
+def test_dropped_folder_gives_the_pictures_in_it(product, folder):
+    drop_from_disk(product.page, folder)
+
+    expect(get_cards(product.page)).to_have_count(2)
+    product.check()
+
+
+def test_dropped_folder_without_files_is_told_so(product, tmp_path):
+    drop_from_disk(product.page, tmp_path)
+
+    expect(product.page.locator("#notice")).to_have_text("There is no file in what you dropped.")
+    expect(product.page.locator(".upload")).to_have_count(0)
+
+
+def test_file_dropped_on_the_list_of_products_opens_nothing(browser, service, seed, sessions):
+    path = get_path(seed, "products")
+    with visit(browser, service.url, path, storage_state=sessions["owner"]) as visited:
+        page = visited.page
+        transfer = page.evaluate_handle(
+            DROP, [[{"name": "a.jpg", "type": "image/jpeg", "base64": "AAAA"}]]
+        )
+        tile = page.locator(".product-tile").first
+        for kind in ("dragover", "drop"):
+            tile.dispatch_event(kind, {"dataTransfer": transfer})
+
+        expect(page.locator("#notice")).to_contain_text("Nothing was uploaded. Open “")
+        assert page.url.endswith("/products")
+        assert list_names(page) == []
+        visited.check()
