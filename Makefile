@@ -1,6 +1,8 @@
 .DEFAULT_GOAL := help
 PYTHON ?= python3
 BIN := .venv/bin
+# Two processes, and a file's tests in one of them, since they may share a server.
+PYTEST := $(BIN)/python -m pytest --numprocesses 2 --dist loadscope --no-loadscope-reorder
 export PYTHONDONTWRITEBYTECODE ?= 1
 
 help:  ## Say what each target does
@@ -20,7 +22,7 @@ help:  ## Say what each target does
 	@touch $@
 
 .data/secret_key:
-	@mkdir -p .data
+	@mkdir -p -m 700 .data
 	@umask 077 && $(PYTHON) -c 'import secrets; print(secrets.token_urlsafe(50))' > $@
 
 setup: .venv/base .data/secret_key  ## Install what the service runs on, migrate, collect static files
@@ -37,7 +39,13 @@ stack: setup .venv/dev  ## The service on PostgreSQL, Valkey and S3 from wheels;
 	@$(BIN)/python -m tests.servers.stack
 
 test: setup .venv/dev  ## Run every test, the browser's and the real servers' included
-	$(BIN)/python -m pytest $(ARGS)
+	$(PYTEST) $(ARGS)
+
+quick: setup .venv/dev  ## Run the tests that need neither a browser nor servers
+	$(PYTEST) --ignore tests/browser --ignore tests/stack $(ARGS)
+
+storms: setup .venv/dev  ## Kill the server in storms of uploads, at 20 moments instead of three
+	$(PYTEST) --storms 20 tests/stack/test_kill_storm.py $(ARGS)
 
 check: lint  ## What CI runs: the checks below, then every test, with coverage
 	$(MAKE) test ARGS="--cov --cov-report=term"
@@ -51,6 +59,7 @@ lint: setup .venv/dev  ## Format, lint, types, imports, migrations, deployment s
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python manage.py makemigrations --check --dry-run
+	$(BIN)/python -m tests.servers.migration_lint
 	DJANGO_SECRET_KEY="$$(cat .data/secret_key)" DJANGO_ALLOWED_HOSTS=dashboard.example.com TRUSTED_PROXIES=1 \
 	  $(BIN)/python manage.py check --deploy --fail-level INFO
 
@@ -61,4 +70,4 @@ lock: .venv/dev  ## Lock the requirements again, with hashes
 	for name in base dev bench; do $(BIN)/uv pip compile --quiet --universal --no-strip-extras --python-version 3.11 \
 	  --generate-hashes --no-emit-index-url --no-emit-find-links requirements/$$name.in -o requirements/$$name.txt; done
 
-.PHONY: help setup demo serve stack test check bench lint openapi lock
+.PHONY: help setup demo serve stack test quick storms check bench lint openapi lock

@@ -35,7 +35,7 @@ for start in range(0, {products}, 10_000):
 for start in range(0, {images}, 10_000):
     ids = [uuid.uuid4() for _ in range(10_000)]
     ProductImage.objects.bulk_create(
-        ProductImage(id=i, product=product, object_name=f"products/{{i}}.jpg", image_format="jpeg", width=1, height=1, byte_size=1, sha256="0" * 64, created=timezone.now())
+        ProductImage(id=i, product=product, object_name=f"products/{{i}}.jpg", image_format="jpeg", width=1, height=1, byte_size=1, blake3="0" * 64, created=timezone.now())
         for i in ids
     )
 """

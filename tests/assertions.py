@@ -39,7 +39,8 @@ def assert_problem(response: httpx.Response, error_code: str) -> dict[str, Any]:
     assert problem["title"] == title
     assert problem["status"] == status
     assert problem["error_code"] == error_code
-    assert problem["retryable"] is (status >= 500 or status == 429)
+    is_running = status == 409 and "Retry-After" in response.headers
+    assert problem["retryable"] is (status >= 500 or status == 429 or is_running)
     assert problem["detail"]
     assert problem["timestamp"].endswith("+00:00")
     datetime.fromisoformat(problem["timestamp"])

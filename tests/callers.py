@@ -16,7 +16,7 @@ from tests.conftest import Cast
 
 Headers = dict[str, str]
 CSRF_TOKEN = "abcdefghijklmnopqrstuvwxyzabcdef"
-UNKNOWN_KEY = "csb_abcdefghijklmnopqrstuvwxyzABCDEF_d1f6ef64"
+UNKNOWN_KEY = "csb_abcdefghijklmnopqrstuvwxyzABCDEF_6154d22a"
 MISTYPED_KEY = "csb_abcdefghijklmnopqrstuvwxyzABCDEF_00000000"
 BOTH_SCOPES = "images:read images:write"
 

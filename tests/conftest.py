@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -14,17 +16,45 @@ import pytest
 from django.contrib.auth.models import User
 
 from apps.dashboard.api.identifiers import encode_id
-from apps.dashboard.api.rate_limit import get_counts
 from apps.dashboard.api.request_body import ApiHandler
+from apps.dashboard.operations.window_counts import get_counts
 from apps.organizations.api_keys import issue_api_key
 from apps.organizations.models import ApiKey, Membership, Organization
 from apps.products.models import Product
+from closient import api as _api  # noqa: F401 (whose document is of these settings, not a test's)
 from tests.assertions import list_media
 from tests.sample_images import make_jpeg
 
+TESTS = Path(__file__).parent
+# Where the real servers and the browser are.
+SLOW_FOLDERS = (TESTS / "stack", TESTS / "browser")
 GTIN = "00012345678905"
 OTHER_GTIN = "00000096385074"
 FOREIGN_GTIN = "09506000134352"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--storms", type=int, default=3, help="how many seeds each storm has")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "storm" in metafunc.fixturenames:
+        metafunc.parametrize("storm", range(metafunc.config.getoption("storms")))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Shuffled as they are; those with servers follow, and the browser's come last of all.
+
+    Playwright's loop runs in its process until the end, beside which Django's ORM refuses to work.
+    """
+    items.sort(
+        key=lambda item: (
+            item.path.parent in SLOW_FOLDERS,
+            "browser" in getattr(item, "fixturenames", ()),
+            item.get_closest_marker("last") is not None,
+        )
+    )
 
 
 @dataclass(frozen=True)
@@ -164,6 +194,13 @@ def _fresh_world() -> Iterator[None]:
     get_counts.cache_clear()
     for path in list_media():
         path.unlink()
+
+
+@pytest.fixture(scope="session")
+def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One folder for all processes of this run; each has one of its own in it."""
+    folder = tmp_path_factory.getbasetemp()
+    return folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
 
 
 @pytest.fixture(scope="session")

@@ -154,6 +154,18 @@ def make_animated_webp(frames: int = 3, width: int = 64, height: int = 48, **opt
     return _encode(first, "WEBP", save_all=True, append_images=others, **options)
 
 
+def make_long_jpeg(byte_size: int) -> bytes:
+    """Return a small JPEG with comments (B.2.4.5) that make it as long as that."""
+    jpeg = make_jpeg()
+    missing = byte_size - len(jpeg)
+    comments = b""
+    while missing:
+        length = missing if missing <= 0xFFFF else min(0xFFFF, missing - 4)
+        comments += b"\xff\xfe" + (length - 2).to_bytes(2, "big") + bytes(length - 4)
+        missing -= length
+    return jpeg[:2] + comments + jpeg[2:]
+
+
 def make_bmp(width: int = 64, height: int = 48, *, mode: str = "RGB") -> bytes:
     """Return a BMP as Pillow writes it, with a BITMAPINFOHEADER."""
     return _encode(make_picture(mode, width, height), "BMP")

@@ -15,7 +15,7 @@ MEDIA_ROOT = _folder / "media"
 INCOMING_ROOT = MEDIA_ROOT / ".incoming"
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.MD5PasswordHasher",
-    "apps.dashboard.oauth_rules.ClientSecretHasher",
+    "apps.dashboard.oauth.oauth_rules.ClientSecretHasher",
 ]
 STORAGES = {
     **STORAGES,  # noqa: F405 (from there)

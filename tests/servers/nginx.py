@@ -48,6 +48,7 @@ http {{
             proxy_set_header X-Forwarded-Proto $scheme;
             proxy_request_buffering {request_buffering};
         }}
+{locations}
     }}
 }}
 """
@@ -59,12 +60,13 @@ def run_nginx(
     *upstream_urls: str,
     request_buffering: bool = False,
     max_body_size: str = "32m",
+    locations: str = "",
     port: int | None = None,
 ) -> Iterator[str]:
     """Run nginx in front of these servers, requests in turn; yield its URL.
 
     Bodies are passed on while they arrive, or with `request_buffering` when they are whole.
-    A `max_body_size` of "0" is without limit. Without a port it takes a free one.
+    A `max_body_size` of "0" is without limit; `locations` are further ones. Without a port it takes a free one.
     """
     program = _find_nginx()
     prefix = folder.resolve() / "nginx"
@@ -79,6 +81,7 @@ def run_nginx(
         host=HOST,
         port=port,
         max_body_size=max_body_size,
+        locations=locations,
         request_buffering="on" if request_buffering else "off",
     )
     (prefix / "nginx.conf").write_text(configuration)

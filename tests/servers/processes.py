@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import psutil
 
@@ -77,7 +78,7 @@ def run_process(
 
 
 def stop_process(
-    process: subprocess.Popen[bytes],
+    process: subprocess.Popen[Any],
     stop_signal: signal.Signals = signal.SIGTERM,
     stop_seconds: float = 10,
 ) -> int:
@@ -92,9 +93,12 @@ def stop_process(
     return process.returncode
 
 
-def kill_process(process: subprocess.Popen[bytes]) -> None:
+def kill_process(process: subprocess.Popen[Any]) -> None:
     """Kill the process and its whole group, and wait until nothing of it runs any more."""
+    deadline = time.monotonic() + 60
     while _has_running_member(process.pid):
+        if time.monotonic() > deadline:
+            raise RuntimeError(f"{process.args!r} outlives SIGKILL")
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         time.sleep(0.01)
@@ -115,11 +119,19 @@ def _is_dead(process: psutil.Process) -> bool:
     return process.status() == psutil.STATUS_ZOMBIE and process.num_threads() <= 1
 
 
+def wait_until(is_so: Callable[[], bool], seconds: float = 10) -> None:
+    """Wait until it is so; AssertionError where that takes longer."""
+    deadline = time.monotonic() + seconds
+    while not is_so():
+        assert time.monotonic() < deadline, f"not so after {seconds} s"
+        time.sleep(0.02)
+
+
 def wait_until_ready(
     process: subprocess.Popen[bytes],
     log_path: Path,
     is_ready: Callable[[], bool],
-    wait_seconds: float = 30,
+    wait_seconds: float = 120,  # of a busy machine; a server that ends is told at once
 ) -> None:
     """Wait until the server answers; RuntimeError with the log's end when it does not."""
     deadline = time.monotonic() + wait_seconds

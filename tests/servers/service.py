@@ -13,6 +13,7 @@ from pathlib import Path
 import httpx
 import psutil
 
+from tests import local_http
 from tests.servers.processes import (
     HOST,
     find_free_ports,
@@ -93,6 +94,7 @@ def run_manage(folder: Path, env: dict[str, str], *arguments: str) -> str:
         env=build_environment(folder.resolve(), env),
         capture_output=True,
         text=True,
+        timeout=300,
         check=False,
     )
     if finished.returncode != 0:
@@ -118,7 +120,7 @@ def build_environment(folder: Path, env: dict[str, str]) -> dict[str, str]:
 
 def _is_healthy(url: str) -> bool:
     try:
-        answer = httpx.get(f"{url}/healthz", timeout=2, trust_env=False)
+        answer = local_http.get(f"{url}/healthz", timeout=2)
     except httpx.TransportError:
         return False
     return answer.status_code == httpx.codes.OK

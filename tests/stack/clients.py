@@ -11,8 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import httpx
-
+from tests import local_http
 from tests.servers import node_executable
 
 BOUNDARY = "5d41402abc4b2a76b9719d911017c592"
@@ -102,7 +101,7 @@ def send_with_curl_at_once(sending: Sending, count: int, folder: Path) -> list[s
 
 
 def send_with_httpx(sending: Sending, count: int, _folder: Path) -> list[str]:
-    with httpx.Client(headers=sending.headers, trust_env=False, timeout=30) as client:
+    with local_http.Client(headers=sending.headers, timeout=30) as client:
         answers = []
         for _ in range(count):
             if sending.is_form:

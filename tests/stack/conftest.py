@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import socket
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,9 @@ from tests.servers import (
 from tests.stack.slow_ends import (
     Hang,
     Stop,
+    get_told,
     stop_beside_a_stalled_upload,
+    tell,
     upload_while_the_storage_hangs,
     wait_for_the_header_timeout,
 )
@@ -32,16 +34,6 @@ from tests.stack.worlds import World, run_world
 
 RunWorld = Callable[..., AbstractContextManager[World]]
 SLOW_ENDS = ("stop", "header_timeout", "hang")
-
-
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put those last for which threads wait meanwhile; after the shuffling, so that they stay."""
-    items.sort(key=lambda item: not set(SLOW_ENDS).isdisjoint(_get_fixtures(item)))
-
-
-def _get_fixtures(item: pytest.Item) -> list[str]:
-    return getattr(item, "fixturenames", [])
 
 
 @pytest.fixture(autouse=True)
@@ -70,15 +62,7 @@ def s3_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
 @pytest.fixture(scope="session")
 def stack_env(postgres_url: str, valkey_url: str, s3_server: S3Server) -> dict[str, str]:
     """The environment of a service on all three, with an empty database."""
-    return {
-        "DATABASE_URL": postgres_url,
-        "VALKEY_URL": valkey_url,
-        "AWS_STORAGE_BUCKET_NAME": s3_server.bucket,
-        "AWS_S3_ENDPOINT_URL": s3_server.endpoint_url,
-        "AWS_ACCESS_KEY_ID": s3_server.access_key,
-        "AWS_SECRET_ACCESS_KEY": s3_server.secret_key,
-        "AWS_S3_REGION_NAME": "us-east-1",
-    }
+    return {"DATABASE_URL": postgres_url, "VALKEY_URL": valkey_url, **s3_server.env}
 
 
 @pytest.fixture(scope="session")
@@ -125,13 +109,18 @@ def run_disk_world(seed: dict[str, Any], seeded_database: Path, tmp_path: Path) 
     return partial(run_world, tmp_path, {}, seed, database=seeded_database)
 
 
+@pytest.fixture(scope="session")
+def ends(shared_folder: Path) -> Path:
+    """Where the processes of this run tell one another how the slow ends were."""
+    return shared_folder / "slow-ends"
+
+
 @pytest.fixture(scope="session", autouse=True)
-def slow_ends(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[dict[str, Future[Any]]]:
+def _slow_ends(
+    request: pytest.FixtureRequest, ends: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[None]:
     """What the chosen tests wait for longest, begun now and going on beside the other tests."""
-    wanted = {name for item in request.session.items for name in _get_fixtures(item)}
-    begun: dict[str, Future[Any]] = {}
+    wanted = {name for item in request.session.items for name in getattr(item, "fixturenames", [])}
     with ExitStack() as stack:
         pool = stack.enter_context(ThreadPoolExecutor(len(SLOW_ENDS)))
 
@@ -140,12 +129,14 @@ def slow_ends(
                 folder, seed = tmp_path_factory.mktemp(name), request.getfixturevalue("seed")
                 database = request.getfixturevalue("seeded_database")
                 world = stack.enter_context(run_world(folder, env, seed, database=database))
-                begun[name] = pool.submit(wait, world)
+                pool.submit(tell, ends, name, wait, world)
 
-        begin("hang", upload_while_the_storage_hangs, stack.enter_context(_hanging_s3()))
-        begin("stop", stop_beside_a_stalled_upload, {})
-        begin("header_timeout", wait_for_the_header_timeout, {})
-        yield begun
+        with suppress(FileExistsError):
+            ends.mkdir()  # the first process to come here begins them, for all
+            begin("hang", upload_while_the_storage_hangs, stack.enter_context(_hanging_s3()))
+            begin("stop", stop_beside_a_stalled_upload, {})
+            begin("header_timeout", wait_for_the_header_timeout, {})
+        yield
 
 
 @contextmanager
@@ -162,21 +153,21 @@ def _hanging_s3() -> Iterator[dict[str, str]]:
 
 
 @pytest.fixture
-def stop(slow_ends: dict[str, Future[Any]]) -> Stop:
+def stop(ends: Path) -> Stop:
     """A server was stopped while one upload moved on and another had stalled."""
-    report: Stop = slow_ends["stop"].result()
+    report: Stop = get_told(ends, "stop")
     return report
 
 
 @pytest.fixture
-def header_timeout(slow_ends: dict[str, Future[Any]]) -> float:
+def header_timeout(ends: Path) -> float:
     """The seconds after which a connection with half a header was closed."""
-    seconds: float = slow_ends["header_timeout"].result()
+    seconds: float = get_told(ends, "header_timeout")
     return seconds
 
 
 @pytest.fixture
-def hang(slow_ends: dict[str, Future[Any]]) -> Hang:
+def hang(ends: Path) -> Hang:
     """What callers saw while the S3 server took connections and answered nothing."""
-    report: Hang = slow_ends["hang"].result()
+    report: Hang = get_told(ends, "hang")
     return report

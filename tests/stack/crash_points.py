@@ -22,10 +22,10 @@ from apps.products.models import UnclaimedObject
 
 STEPS: dict[str, tuple[Any, str, str]] = {
     "while the body arrives": (IncomingImage, "receive", "after"),
-    "before the name is written": (image_store, "insert_row", "before"),
+    "before the name is written": (image_store, "insert_rows", "before"),
     "before the object is put": (image_store.default_storage, "save", "before"),
     "after the object is put": (image_store.default_storage, "save", "after"),
-    "inside the row's transaction": (image_store, "_strike_off", "before"),
+    "inside the row's transaction": (image_store, "strike_off", "before"),
     "before the row's commit": (image_store, "_insert_row", "after"),
     "after the row's commit": (images, "store_image", "after"),
     "inside the removal's transaction": (UnclaimedObject, "save", "after"),

@@ -12,13 +12,14 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import LiteralString
 from urllib.parse import urlsplit
 
 import psutil
 import psycopg
 
 from tests.servers.postgres import PRIVILEGES
-from tests.servers.processes import HOST, set_privileges, stop_process, wait_until_ready
+from tests.servers.processes import HOST, set_privileges, stop_process, wait_until, wait_until_ready
 
 
 @contextmanager
@@ -61,6 +62,28 @@ def hung_postgres(url: str) -> Iterator[None]:
         for process in stopped:
             with suppress(psutil.NoSuchProcess):
                 process.resume()
+
+
+@contextmanager
+def read_only_postgres(url: str) -> Iterator[None]:
+    """Have the PostgreSQL of that DATABASE_URL refuse all writes, as one does after a fail-over."""
+    _configure(url, "alter system set default_transaction_read_only = on")
+    try:
+        wait_until(lambda: _is_read_only(url))
+        yield
+    finally:
+        _configure(url, "alter system reset default_transaction_read_only")
+
+
+def _configure(url: str, statement: LiteralString) -> None:
+    with psycopg.connect(url, autocommit=True, connect_timeout=10) as connection:
+        connection.execute(statement)
+        connection.execute("select pg_reload_conf()")
+
+
+def _is_read_only(url: str) -> bool:
+    with psycopg.connect(url, autocommit=True, connect_timeout=10) as connection:
+        return connection.info.parameter_status("default_transaction_read_only") == "on"
 
 
 def _find_postmaster(url: str) -> psutil.Process:
@@ -146,10 +169,11 @@ def _pump(source: socket.socket, drain: socket.socket, passes: threading.Event) 
 
 
 @contextmanager
-def small_disk(folder: Path, size: str) -> Iterator[None]:
+def small_disk(folder: Path, size: str, inodes: int = 1000) -> Iterator[None]:
     """Mount a file system of that size on the folder; RuntimeError where this is not allowed."""
     folder.mkdir(parents=True, exist_ok=True)
-    command = ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(folder)]
+    options = f"size={size},nr_inodes={inodes}"
+    command = ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(folder)]
     mounted = subprocess.run(command, capture_output=True, text=True, check=False)
     if mounted.returncode != 0:
         raise RuntimeError(f"no disk of {size}: {mounted.stderr}")
@@ -157,6 +181,33 @@ def small_disk(folder: Path, size: str) -> Iterator[None]:
         yield
     finally:
         subprocess.run(["umount", "--lazy", str(folder)], check=True)
+
+
+@contextmanager
+def no_bytes_left(disk: Path) -> Iterator[None]:
+    """Fill the file system that is mounted there to its last block, for a while."""
+    filler = disk / "filler"
+    with filler.open("wb") as file, suppress(OSError):  # somebody else may take the last blocks
+        room = os.statvfs(disk)
+        os.posix_fallocate(file.fileno(), 0, room.f_bavail * room.f_frsize)
+    try:
+        yield
+    finally:
+        filler.unlink()
+
+
+@contextmanager
+def no_inodes_left(disk: Path) -> Iterator[None]:
+    """Use up the inodes of the file system that is mounted there, for a while."""
+    fillers = [disk / f"filler-{number}" for number in range(os.statvfs(disk).f_favail)]
+    with suppress(OSError):  # somebody else may take the last one
+        for filler in fillers:
+            filler.touch()
+    try:
+        yield
+    finally:
+        for filler in fillers:
+            filler.unlink(missing_ok=True)
 
 
 def limit_files(process: psutil.Process, size: int) -> None:

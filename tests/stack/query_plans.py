@@ -23,7 +23,7 @@ from django.db.models import AutoField, Model
 from django.utils import timezone
 
 from apps.dashboard.api.identifiers import encode_id
-from apps.dashboard.product_search import list_products
+from apps.dashboard.pages.product_search import list_products
 from apps.organizations.models import ApiKey, Membership
 from apps.products.models import ImageEvent, Product, ProductImage
 from tests.conftest import Cast, build_cast
@@ -68,7 +68,7 @@ def load_images(product: Product) -> None:
             object_name=f"products/{product.gtin}/{number}.jpg",
             image_format="JPEG",
             byte_size=1,
-            sha256="0" * 64,
+            blake3="0" * 64,
             created=now - timedelta(seconds=number),
         )
         for number in range(IMAGES)

@@ -3,16 +3,44 @@
 from __future__ import annotations
 
 import json
+import pickle
 import signal
 import socket
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
 
+from tests import local_http
+from tests.servers.processes import wait_until
 from tests.stack.slow_uploads import SlowUpload
 from tests.stack.worlds import World
+
+WAIT_SECONDS = 150
+
+
+def tell(folder: Path, name: str, wait: Callable[[World], Any], world: World) -> None:
+    """Wait for that end, and leave what it was for whichever process asks."""
+    try:
+        result, fault = wait(world), None
+    except Exception as raised:  # noqa: BLE001 (raised again where it is asked for)
+        result, fault = None, raised
+    unfinished = folder / f"{name}.unfinished"
+    unfinished.write_bytes(pickle.dumps((fault, result)))
+    unfinished.rename(folder / name)
+
+
+def get_told(folder: Path, name: str) -> Any:
+    """What `tell` left, or will; raises what was raised there."""
+    wait_until((folder / name).exists, WAIT_SECONDS)
+    fault, result = pickle.loads((folder / name).read_bytes())
+    if fault:
+        raise fault
+    return result
 
 
 @dataclass(frozen=True)
@@ -70,10 +98,10 @@ def upload_while_the_storage_hangs(world: World) -> Hang:
     upload = world.upload(wait=120)
     seconds = time.monotonic() - started
     started = time.monotonic()
-    ready = httpx.get(f"{world.service.url}/readyz", timeout=60)
+    ready = local_http.get(f"{world.service.url}/readyz", timeout=60)
     ready_seconds = time.monotonic() - started
     unknown = world.images_url.replace("00012345678905", "04006381333931")
-    other = httpx.post(unknown, headers=world.headers, files={"image": b""})
+    other = local_http.post(unknown, headers=world.headers, files={"image": b""})
     counts = world.select(
         "select (select count(*) from products_productimage),"
         " (select count(*) from products_unclaimedobject)"

@@ -6,17 +6,18 @@ import hashlib
 import io
 from concurrent.futures import ThreadPoolExecutor
 
-import httpx
 import pytest
 from PIL import Image
 
 from apps.dashboard.api.identifiers import decode_id
+from tests import local_http
 from tests.assertions import assert_faults
 from tests.sample_images import (
     make_animated_webp,
     make_bmp,
     make_gif,
     make_jpeg,
+    make_long_jpeg,
     make_png,
     make_svg,
 )
@@ -40,7 +41,7 @@ def test_uploaded_picture_is_read_by_a_stranger_as_it_was_sent(world: World, kin
 
     assert uploaded.status_code == 201, uploaded.text
     image_url = uploaded.json()["image_url"]
-    read = httpx.get(image_url)
+    read = local_http.get(image_url)
     assert read.status_code == 200
     assert hashlib.sha256(read.content).digest() == hashlib.sha256(picture).digest()
     assert read.headers["Content-Type"] == content_type
@@ -51,7 +52,7 @@ def test_uploaded_picture_is_read_by_a_stranger_as_it_was_sent(world: World, kin
 
 
 def test_picture_on_the_local_disk_cannot_act_in_a_browser(disk_world: World):
-    read = httpx.get(disk_world.upload(make_svg()).json()["image_url"])
+    read = local_http.get(disk_world.upload(make_svg()).json()["image_url"])
 
     assert read.headers["X-Content-Type-Options"] == "nosniff"
     policy = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
@@ -59,12 +60,15 @@ def test_picture_on_the_local_disk_cannot_act_in_a_browser(disk_world: World):
 
 
 def test_picture_of_20_mib_is_kept(world: World):
-    picture = make_jpeg() + bytes((20 << 20) - len(make_jpeg()))
+    picture = make_long_jpeg(20 << 20)
 
     image_url = world.upload(picture).json()["image_url"]
 
     assert len(picture) == 20_971_520
-    assert hashlib.sha256(httpx.get(image_url).content).digest() == hashlib.sha256(picture).digest()
+    assert (
+        hashlib.sha256(local_http.get(image_url).content).digest()
+        == hashlib.sha256(picture).digest()
+    )
 
 
 def test_second_primary_demotes_the_first(world: World):
@@ -100,11 +104,11 @@ def test_session_cookie_of_any_characters_is_nobodys(world: World, path: str):
     cookie = {"Cookie": r'sessionid="abcdefgh\000ijkl"'}
 
     odd, none = (
-        httpx.get(f"{world.service.url}{path}", headers=headers) for headers in (cookie, {})
+        local_http.get(f"{world.service.url}{path}", headers=headers) for headers in (cookie, {})
     )
 
     assert odd.status_code == none.status_code < 500
-    assert httpx.get(world.images_url, headers=cookie).status_code == 401
+    assert local_http.get(world.images_url, headers=cookie).status_code == 401
 
 
 def test_rendition_is_made_once_and_goes_with_its_picture(world: World):
@@ -113,7 +117,7 @@ def test_rendition_is_made_once_and_goes_with_its_picture(world: World):
 
     with world.sign_in("editor") as member:
         first, second = (member.get(f"/renditions/{image_id}/320") for _ in range(2))
-        assert httpx.delete(f"{world.images_url}/{image_id}", headers=world.headers).is_success
+        assert local_http.delete(f"{world.images_url}/{image_id}", headers=world.headers).is_success
         gone = member.get(f"/renditions/{image_id}/320")
 
     picture = Image.open(io.BytesIO(first.content), formats=["WEBP"])
@@ -125,8 +129,8 @@ def test_rendition_is_made_once_and_goes_with_its_picture(world: World):
 
 
 def test_readyz_tells_all_parts(world: World):
-    assert httpx.get(f"{world.service.url}/healthz").status_code == 200
-    ready = httpx.get(f"{world.service.url}/readyz")
+    assert local_http.get(f"{world.service.url}/healthz").status_code == 200
+    ready = local_http.get(f"{world.service.url}/readyz")
 
     assert ready.status_code == 200
     assert ready.json() == {"database": True, "storage": True}

@@ -12,9 +12,11 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests import local_http
 from tests.assertions import assert_problem
 from tests.sample_images import make_jpeg
 from tests.servers import run_manage
+from tests.servers.processes import wait_until
 from tests.stack.slow_uploads import SlowUpload
 from tests.stack.test_crashes import APPLICATION
 from tests.stack.test_idempotent_storm import is_replay, upload
@@ -51,13 +53,12 @@ class Clock:
         temporary = self._file.with_suffix(".new")
         temporary.write_text(str(seconds))
         temporary.replace(self._file)
-        while abs(get_time(world) - time.time() - seconds) > 30:
-            time.sleep(0.02)
+        wait_until(lambda: abs(get_time(world) - time.time() - seconds) <= 30, 20)
 
 
 def get_time(world: World) -> float:
     """What time the service thinks it is."""
-    told = httpx.get(world.images_url).json()["timestamp"]
+    told = local_http.get(world.images_url).json()["timestamp"]
     return datetime.fromisoformat(told).timestamp()
 
 
@@ -174,7 +175,7 @@ def test_nobody_is_refused_for_longer_than_a_window(clocked: World, clock: Clock
     clocked.select(limit.format(5))
     for offset in (0, -back, 0):
         clock.set_off(offset, clocked)
-        answers = [httpx.get(clocked.images_url, headers=headers) for _ in range(15)]
+        answers = [local_http.get(clocked.images_url, headers=headers) for _ in range(15)]
         refused = [answer for answer in answers if answer.status_code == 429]
         assert len(refused) >= 5  # the fifteen lie in two minutes at most
         assert all(1 <= int(answer.headers["Retry-After"]) <= 60 for answer in refused)
@@ -185,11 +186,11 @@ def test_nobody_is_refused_for_longer_than_a_window(clocked: World, clock: Clock
 def test_pictures_are_listed_by_the_clock_of_their_upload(clocked: World, clock: Clock):
     product = clocked.images_url.replace("00012345678905", "00000096385074")
     files = {"image": ("photo.jpg", make_jpeg())}
-    first = httpx.post(product, headers=clocked.headers, files=files)
+    first = local_http.post(product, headers=clocked.headers, files=files)
     clock.set_off(-HOUR, clocked)
-    second = httpx.post(product, headers=clocked.headers, files=files)
+    second = local_http.post(product, headers=clocked.headers, files=files)
 
-    listed = httpx.get(product, headers=clocked.headers).json()["data"]
+    listed = local_http.get(product, headers=clocked.headers).json()["data"]
     assert [image["id"] for image in listed] == [first.json()["id"], second.json()["id"]]
 
 
@@ -200,7 +201,7 @@ def test_bucket_that_refuses_the_clock_takes_pictures_once_it_is_right(
 ):
     clock.set_off(-back, clocked)
     assert_problem(clocked.upload(), "service_unavailable")
-    ready = httpx.get(f"{clocked.service.url}/readyz")
+    ready = local_http.get(f"{clocked.service.url}/readyz")
     assert (ready.status_code, ready.json()) == (503, {"database": True, "storage": False})
 
     clock.set_off(0, clocked)

@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
+from tests import local_http
 from tests.sample_images import make_jpeg
 from tests.stack.worlds import World, run_world, select, sweep
 
@@ -92,7 +93,7 @@ def test_removal_killed_on_either_is_done_or_is_not(world: World, step: str):
     env = {**world.env, "CRASH_AT": step}
     with run_world(world.folder, env, world.seed, application=APPLICATION) as crashing:
         with pytest.raises(httpx.TransportError):
-            httpx.delete(f"{crashing.images_url}/{image_id}", headers=world.headers)
+            local_http.delete(f"{crashing.images_url}/{image_id}", headers=world.headers)
         crashing.service.kill()
 
     assert_swept(world.folder, world.env, before, (names, 0, images - 1))

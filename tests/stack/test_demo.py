@@ -13,10 +13,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import httpx
 import pytest
 
-from tests.servers.processes import HOST, accepts_connections, find_free_ports
+from tests import local_http
+from tests.servers.processes import HOST, accepts_connections, find_free_ports, stop_process
 from tests.servers.service import REPOSITORY
 
 PYTHON = [sys.executable, "manage.py"]
@@ -43,11 +43,12 @@ def run_demo(folder: Path, port: int) -> Iterator[subprocess.Popen[str]]:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
+        start_new_session=True,
     ) as demo:
         try:
             yield demo
         finally:
-            demo.terminate()
+            stop_process(demo)
 
 
 def read_until(demo: subprocess.Popen[str], last_words: str) -> str:
@@ -71,10 +72,10 @@ def test_three_pictures_are_uploaded_and_the_pasted_line_adds_a_fourth(tmp_path:
         assert printed.count('"is_primary": true') == 3
         assert "\x1b" not in printed
         for address in re.findall(r'"image_url": "([^"]+)"', printed):
-            assert httpx.get(address).status_code == 200
+            assert local_http.get(address).status_code == 200
         for page in (f"http://{HOST}:{port}/", f"http://{HOST}:{port}/dashboard/api/v1/docs"):
             assert page in printed
-            assert httpx.get(page).status_code == 200
+            assert local_http.get(page).status_code == 200
         [curl] = [line for line in printed.splitlines() if line.startswith("curl ")]
         answer = subprocess.check_output(shlex.split(curl), cwd=elsewhere, text=True)
         assert answer.startswith("HTTP/1.1 201 Created")

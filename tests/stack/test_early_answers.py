@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
-import httpx
 import pytest
 
+from tests import local_http
 from tests.servers import run_nginx
 from tests.stack.clients import CLIENTS, Sending
 from tests.stack.worlds import World
@@ -58,7 +58,7 @@ def test_refusal_is_seen_by_who_sends_19_mb(
 
     assert seen == {expected: [expected] * TRIES for expected in sendings}
     started = time.monotonic()
-    assert httpx.get(f"{disk_world.service.url}/healthz").status_code == 200
+    assert local_http.get(f"{disk_world.service.url}/healthz").status_code == 200
     assert time.monotonic() - started < 1
 
 

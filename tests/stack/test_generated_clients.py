@@ -12,9 +12,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 
+from tests import local_http
 from tests.sample_images import make_jpeg
 from tests.servers.packages import find_wheel_file
 from tests.servers.service import REPOSITORY
@@ -31,7 +31,7 @@ TYPESCRIPT_FLAGS = [
 @pytest.fixture(scope="module")
 def document(disk_world: World, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("document") / "openapi.json"
-    answer = httpx.get(f"{disk_world.service.url}/dashboard/api/v1/openapi.json")
+    answer = local_http.get(f"{disk_world.service.url}/dashboard/api/v1/openapi.json")
     path.write_bytes(answer.content)
     return path
 

@@ -9,6 +9,7 @@ from threading import Event
 import httpx
 import psycopg
 
+from tests import local_http
 from tests.assertions import assert_problem
 from tests.sample_images import make_jpeg
 from tests.stack.outages import hung_postgres
@@ -28,7 +29,7 @@ def test_requests_are_refused_while_postgresql_hangs_and_taken_after(
         begun.send(1000)
         with hung_postgres(postgres_url):
             started = time.monotonic()
-            ready = pool.submit(httpx.get, f"{url}/readyz", timeout=40)
+            ready = pool.submit(local_http.get, f"{url}/readyz", timeout=40)
             rest = pool.submit(begun.finish)
             refused = list(pool.map(lambda _: stack_world.upload(wait=40), range(8)))
             for answer in refused:
@@ -36,7 +37,7 @@ def test_requests_are_refused_while_postgresql_hangs_and_taken_after(
             assert ready.result().json() == {"database": False, "storage": True}
             assert rest.result()[0] == 503
             assert time.monotonic() - started < 30
-            assert httpx.get(f"{url}/healthz").status_code == 200
+            assert local_http.get(f"{url}/healthz").status_code == 200
         taken = list(pool.map(lambda _: stack_world.upload(), range(16)))
 
     assert [answer.status_code for answer in taken] == [201] * 16

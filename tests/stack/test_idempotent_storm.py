@@ -9,6 +9,7 @@ from threading import Barrier
 import httpx
 import pytest
 
+from tests import local_http
 from tests.assertions import assert_faults, assert_problem
 from tests.sample_images import make_jpeg, make_png
 from tests.stack.test_crashes import APPLICATION
@@ -33,7 +34,7 @@ def upload(world: World, key: str, picture: bytes) -> httpx.Response:
     headers = {**world.headers, "Idempotency-Key": key}
     files = {"image": ("front.jpg", picture)}
     form = {"title": key, "is_primary": "true"}
-    return httpx.post(world.images_url, headers=headers, files=files, data=form, timeout=60)
+    return local_http.post(world.images_url, headers=headers, files=files, data=form, timeout=60)
 
 
 def upload_at_once(world: World, key: str, pictures: list[bytes]) -> list[httpx.Response]:

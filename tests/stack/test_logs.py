@@ -6,8 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-import httpx
-
+from tests import local_http
 from tests.sample_images import make_jpeg
 from tests.stack.worlds import World, run_world
 
@@ -21,7 +20,7 @@ def call_with_every_credential(world: World) -> list[str]:
     keys += ["csb_abcdefghijklmnopqrstuvwxyzABCDEF_00000000", "not-a-key-but-secret-all-the-same"]
     tokens = [*seed["oauth_tokens"].values(), "no-token-but-secret-all-the-same"]
     files = {"image": ("a.jpg", make_jpeg())}
-    with httpx.Client(base_url=world.service.url, timeout=30) as client:
+    with local_http.Client(base_url=world.service.url, timeout=30) as client:
         for headers in (
             *({"X-API-Key": key} for key in keys),
             *({"Authorization": f"Bearer {token}"} for token in tokens),
@@ -42,7 +41,7 @@ def call_with_every_credential(world: World) -> list[str]:
 
 def sign_in_and_upload(world: World) -> list[str]:
     owner = world.seed["users"]["owner"]
-    with httpx.Client(base_url=world.service.url, timeout=30) as client:
+    with local_http.Client(base_url=world.service.url, timeout=30) as client:
         client.get("/accounts/login")
         form_token = client.cookies["csrftoken"]
         for password in ("wrong-but-secret-all-the-same", owner["password"]):

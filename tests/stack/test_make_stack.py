@@ -14,11 +14,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import httpx
-
-from apps.dashboard.sample_uploads import FOURTH_UPLOAD, UPLOADS
+from apps.dashboard.samples.sample_uploads import FOURTH_UPLOAD, UPLOADS
+from tests import local_http
 from tests.sample_images import make_jpeg
-from tests.servers.processes import accepts_connections, find_free_ports
+from tests.servers.processes import accepts_connections, find_free_ports, stop_process
 from tests.servers.service import REPOSITORY
 
 
@@ -32,6 +31,7 @@ def run_stack(folder: Path, **environment: str) -> Iterator[str]:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
+        start_new_session=True,
     )
     lines: list[str] = []
     with stack:
@@ -44,8 +44,8 @@ def run_stack(folder: Path, **environment: str) -> Iterator[str]:
             assert stack.poll() is None, "".join(lines)
             yield "".join(lines)
         finally:
-            stack.send_signal(signal.SIGINT)
-            assert stack.stdout.read().strip().endswith("its data stays for the next one.")
+            stop_process(stack, signal.SIGINT, stop_seconds=60)
+        assert stack.stdout.read().strip().endswith("its data stays for the next one.")
     assert stack.returncode == 0
 
 
@@ -73,8 +73,8 @@ def test_what_one_node_stored_is_there_again_on_two(tmp_path: Path):
     with run_stack(tmp_path, PORT=str(port)) as printed:
         assert printed.count("201 Created") == 3, printed
         image_url = upload_with_printed_line(printed)
-        assert httpx.get(image_url).status_code == 200
-        api = httpx.get(f"http://127.0.0.1:{port}/dashboard/api/v1/openapi.json").json()
+        assert local_http.get(image_url).status_code == 200
+        api = local_http.get(f"http://127.0.0.1:{port}/dashboard/api/v1/openapi.json").json()
         assert api["servers"][0] == {"url": f"http://127.0.0.1:{port}"}
         metrics = [line for line in printed.splitlines() if line.startswith("Metrics")]
         told = subprocess.check_output(["curl", "-sS", *shlex.split(metrics[0])[2:]], text=True)
@@ -85,9 +85,9 @@ def test_what_one_node_stored_is_there_again_on_two(tmp_path: Path):
         assert len(re.findall(r"^Node \d", printed, re.MULTILINE)) == 2
         again = upload_with_printed_line(printed)
         for url in (image_url, again):
-            picture = httpx.get(url).content
+            picture = local_http.get(url).content
             assert hashlib.sha256(picture).digest() == hashlib.sha256(make_jpeg()).digest()
-        assert httpx.get(f"http://127.0.0.1:{port}/readyz").json() == {
+        assert local_http.get(f"http://127.0.0.1:{port}/readyz").json() == {
             "database": True,
             "storage": True,
         }

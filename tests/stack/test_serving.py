@@ -7,17 +7,16 @@ import json
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import httpx
-
+from tests import local_http
 from tests.assertions import assert_problem
-from tests.sample_images import make_jpeg
+from tests.sample_images import make_jpeg, make_long_jpeg
+from tests.servers.processes import wait_until
 from tests.stack.clients import BOUNDARY, Sending, send_with_curl
-from tests.stack.slow_ends import Stop
 from tests.stack.slow_uploads import SlowUpload
 from tests.stack.worlds import World
 
@@ -31,7 +30,7 @@ def test_curl_uploads_a_chunked_body(world: World, tmp_path: Path):
     answer = json.loads(subprocess.check_output(command))
 
     assert answer["title"] == "Front"
-    assert httpx.get(answer["image_url"]).content == make_jpeg(800, 600)
+    assert local_http.get(answer["image_url"]).content == make_jpeg(800, 600)
 
 
 def test_httpx_uploads_from_a_generator(world: World):
@@ -42,16 +41,16 @@ def test_httpx_uploads_from_a_generator(world: World):
             yield body[start : start + 1000]
 
     headers = {**world.headers, "Content-Type": f"multipart/form-data; boundary={BOUNDARY}"}
-    answer = httpx.post(world.images_url, headers=headers, content=send_in_pieces())
+    answer = local_http.post(world.images_url, headers=headers, content=send_in_pieces())
 
     assert answer.status_code == 201, answer.text
     assert answer.request.headers["Transfer-Encoding"] == "chunked"
-    assert httpx.get(answer.json()["image_url"]).content == make_jpeg()
+    assert local_http.get(answer.json()["image_url"]).content == make_jpeg()
 
 
 def test_too_long_chunked_body_is_refused_while_it_arrives(world: World, tmp_path: Path):
     picture = tmp_path / f"{24 << 20}.jpg"
-    picture.write_bytes(make_jpeg() + bytes(24 << 20))
+    picture.write_bytes(make_long_jpeg(24 << 20))
     sending = Sending(world.images_url, 24 << 20, world.headers)
 
     seen = send_with_curl(sending, 3, tmp_path, "-H", "Transfer-Encoding: chunked")
@@ -125,20 +124,10 @@ def test_upload_whose_client_goes_away_leaves_nothing(disk_world: World):
     assert disk_world.sweep() == {}
 
 
-def test_half_a_header_is_given_up_after_15_seconds(header_timeout: float):
-    assert 14 < header_timeout < 20
-
-
-def test_stop_lets_a_moving_upload_finish_and_cuts_a_stalled_one(stop: Stop):
-    assert stop.moving_status == 201
-    assert stop.exit_code == 0
-    assert 3 < stop.seconds < 35
-
-
 def test_unknown_path_beside_an_unread_body_is_a_problem(disk_world: World):
     url = f"{disk_world.service.url}/dashboard/api/v1/nothing"
 
-    answer = httpx.post(url, headers=disk_world.headers, files={"image": bytes(3_000_000)})
+    answer = local_http.post(url, headers=disk_world.headers, files={"image": bytes(3_000_000)})
 
     assert_problem(answer, "not_found")
 
@@ -156,10 +145,3 @@ def test_upload_that_still_arrives_is_not_served(disk_world: World):
 
         assert subprocess.check_output(command, text=True) == "404 404 404 "
         assert upload.finish()[0] == 201
-
-
-def wait_until(is_so: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 10
-    while not is_so():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)

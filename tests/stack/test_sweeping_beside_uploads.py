@@ -6,7 +6,7 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
-from tests.sample_images import make_jpeg
+from tests.sample_images import make_long_jpeg
 from tests.servers.service import REPOSITORY, build_environment
 from tests.stack.worlds import World
 
@@ -26,14 +26,18 @@ def test_sweep_beside_uploads_never_takes_the_object_of_a_row(world: World):
     env = build_environment(world.folder.resolve(), world.env)
     env["DJANGO_SETTINGS_MODULE"] = "closient.settings"
     [(before,)] = world.select("select count(*) from products_productimage")
-    picture = make_jpeg() + bytes(2 << 20)
+    picture = make_long_jpeg(2 << 20)
     command = [sys.executable, "-c", SWEEP_ON]
     with subprocess.Popen(command, cwd=REPOSITORY, env=env, stdout=subprocess.PIPE) as sweeping:
-        assert sweeping.stdout is not None
-        assert sweeping.stdout.readline() == b"sweeping\n"
-        with ThreadPoolExecutor(8) as pool:
-            answers = list(pool.map(lambda _: world.upload(picture, is_primary="true"), range(64)))
-        sweeping.terminate()
+        try:
+            assert sweeping.stdout is not None
+            assert sweeping.stdout.readline() == b"sweeping\n"
+            with ThreadPoolExecutor(8) as pool:
+                answers = list(
+                    pool.map(lambda _: world.upload(picture, is_primary="true"), range(64))
+                )
+        finally:
+            sweeping.kill()
 
     statuses = [answer.status_code for answer in answers]
     assert set(statuses) == {201, 503}

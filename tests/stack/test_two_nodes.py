@@ -11,9 +11,9 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 
+from tests import local_http
 from tests.sample_images import make_jpeg
 from tests.servers import run_nginx
 from tests.stack.worlds import World, run_world
@@ -64,7 +64,7 @@ def test_quota_of_a_key_is_exact_over_both_nodes(nodes: list[World]):
 
     def ask(number: int) -> int:
         url = f"{nodes[number % 2].images_url}?page_size=1"
-        return httpx.get(url, headers=headers, timeout=30).status_code
+        return local_http.get(url, headers=headers, timeout=30).status_code
 
     with ThreadPoolExecutor(16) as pool:
         statuses = Counter(pool.map(ask, range(REQUESTS)))
@@ -79,7 +79,7 @@ def test_uploads_go_on_while_one_node_after_the_other_is_restarted(
 
     def upload_on_and_on(_number: int) -> list[int]:
         statuses = []
-        with httpx.Client(timeout=60) as client:
+        with local_http.Client(timeout=60) as client:
             while not done.is_set():
                 files = {"image": ("photo.jpg", make_jpeg())}
                 answer = client.post(url, headers=nodes[0].headers, files=files)

@@ -13,7 +13,7 @@ from multiprocessing import get_context
 
 import pytest
 
-from apps.dashboard.api.window_counts import Quota, SharedCounts
+from apps.dashboard.operations.window_counts import Quota, SharedCounts
 from tests.servers.processes import find_free_ports
 
 NOW = 1_700_049_600.0
@@ -102,5 +102,25 @@ def test_without_valkey_the_process_counts_by_itself_and_says_so(caplog):
     used = [counts.count("alone", [Quota(2, 60)], NOW) for _ in range(4)]
 
     assert used == [[0], [1], [2], [2]]
-    told = [r.message for r in caplog.records if r.name == "apps.dashboard.api.window_counts"]
+    told = [
+        r.message for r in caplog.records if r.name == "apps.dashboard.operations.window_counts"
+    ]
     assert told == ["rate limits are counted per process: Valkey is out of reach"]
+
+
+def test_what_is_given_back_may_be_taken_again(valkey_url: str):
+    counts = SharedCounts(valkey_url)
+    quotas = [Quota(2, 60)]
+
+    used = [counts.count("back", quotas, NOW, cost=cost) for cost in (1, 1, -1, 1, 1)]
+
+    assert used == [[0], [1], [2], [1], [2]]
+
+
+def test_parts_of_a_subject_are_counted_by_themselves(valkey_url: str):
+    counts = SharedCounts(valkey_url)
+    parts = [[Quota(1, 60, within=part), Quota(3, 60)] for part in "abcde"]
+
+    used = [counts.count("network", quotas, NOW) for quotas in parts]
+
+    assert used == [[0, 0], [0, 1], [0, 2], [0, 3], [0, 3]]

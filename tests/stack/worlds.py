@@ -14,6 +14,7 @@ from typing import Any
 import httpx
 import psycopg
 
+from tests import local_http
 from tests.sample_images import make_jpeg
 from tests.servers import Service, run_manage, run_service
 
@@ -51,14 +52,14 @@ class World:
     ) -> httpx.Response:
         """Upload one picture as an editor."""
         files = {"image": (name, make_jpeg() if image is None else image)}
-        return httpx.post(
+        return local_http.post(
             self.images_url, headers=self.headers, files=files, data=fields, timeout=wait
         )
 
     @contextmanager
     def sign_in(self, role: str) -> Iterator[httpx.Client]:
         """A browser of the member's, as far as cookies go."""
-        with httpx.Client(base_url=self.service.url, timeout=60) as browser:
+        with local_http.Client(base_url=self.service.url, timeout=60) as browser:
             browser.get("/accounts/login")
             token = browser.cookies["csrftoken"]
             login = {**self.seed["users"][role], "csrfmiddlewaretoken": token}
@@ -117,7 +118,7 @@ def sweep(folder: Path, env: dict[str, str]) -> dict[str, Any]:
 def select(folder: Path, env: dict[str, str], query: str) -> list[tuple[Any, ...]]:
     """Ask the database of a service that need not run."""
     if "DATABASE_URL" in env:
-        with psycopg.connect(env["DATABASE_URL"]) as connection:
+        with psycopg.connect(env["DATABASE_URL"], options="-c statement_timeout=60s") as connection:
             return connection.execute(query.encode()).fetchall()
     with closing(sqlite3.connect(folder / "db.sqlite3")) as database:
         rows = database.execute(query).fetchall()
