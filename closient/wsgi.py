@@ -11,5 +11,9 @@ take_metrics_files()
 setup(set_prefix=False)
 
 from apps.dashboard.api.request_body import ApiHandler  # noqa: E402 (needs the settings)
+from apps.dashboard.operations.early_lookups import look_up_early  # noqa: E402
+from closient.api import api  # noqa: E402
 
 application = ApiHandler()
+look_up_early()
+api.get_openapi_schema()

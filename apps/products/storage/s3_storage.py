@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from tempfile import SpooledTemporaryFile
+from threading import RLock
 from typing import Any
 
 from boto3.exceptions import Boto3Error
@@ -51,6 +52,16 @@ class SentBytes:
         return base64.b64encode(self.crc32.to_bytes(4, "big")).decode()
 
 
+class made_once(cached_property[Any]):  # noqa: N801 (as the one that it is)
+    """functools' own with its lock, which it lost in Python 3.12: a client has 13 MB."""
+
+    _lock = RLock()
+
+    def __get__(self, instance: object, owner: type[Any] | None = None) -> Any:
+        with self._lock:
+            return super().__get__(instance, owner)
+
+
 class ImmutableS3Storage(S3Storage):  # type: ignore[misc]  # has no types
     """django-storages' S3, with one client for all threads and one request per save."""
 
@@ -73,12 +84,12 @@ class ImmutableS3Storage(S3Storage):  # type: ignore[misc]  # has no types
         own = Config(s3={"addressing_style": style}, signature_version=self.signature_version)
         self.client_config = PATIENT.merge(own)
 
-    @cached_property
+    @made_once
     def connection(self) -> Any:
         """Shared: only its client is used, which boto3 documents as safe between threads."""
         return super().connection
 
-    @cached_property
+    @made_once
     def impatient_client(self) -> Any:
         """For requests that carry no picture, and whose failure is no loss."""
         return self._create_session().client(
@@ -90,10 +101,14 @@ class ImmutableS3Storage(S3Storage):  # type: ignore[misc]  # has no types
             verify=self.verify,
         )
 
-    @cached_property
+    @made_once
     def unsigned_connection(self) -> Any:
         """Shared for the same reason; it builds the public addresses."""
         return super().unsigned_connection
+
+    def make_clients(self) -> tuple[Any, ...]:
+        """All there are, before anybody waits for one; none of them sends anything yet."""
+        return self.connection, self.impatient_client, self.unsigned_connection
 
     def _save(self, name: str, content: IncomingImage) -> str:
         try:

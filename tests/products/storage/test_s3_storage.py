@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import ssl
 import threading
+import time
 import zlib
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+import boto3
 import pytest
 import trustme
 
@@ -197,3 +200,25 @@ def test_rendition_is_kept_below_the_prefix(server, storage):
     prefixed.save_rendition("renditions/a.webp", b"WebP")
 
     assert server.objects == {"/images/brands/eu/renditions/a.webp": b"WebP"}
+
+
+def test_threads_that_come_first_together_share_one_client(monkeypatch):
+    made = []
+
+    def create_slowly(storage):
+        made.append(storage)
+        time.sleep(0.05)
+        return boto3.Session("nobody", "secret")
+
+    monkeypatch.setattr(ImmutableS3Storage, "_create_session", create_slowly)
+    storage = build_storage(endpoint_url="https://s3.example.com")
+    start = threading.Barrier(48)
+
+    def take_client(_: int) -> object:
+        start.wait()
+        return storage.impatient_client
+
+    with ThreadPoolExecutor(48) as pool:
+        clients = set(pool.map(take_client, range(48)))
+
+    assert (len(clients), len(made)) == (1, 1)
