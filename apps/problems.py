@@ -8,6 +8,7 @@ Problem
 ├── NotFound                    404 not_found
 ├── MethodNotAllowed            405 method_not_allowed
 ├── Conflict                    409 conflict
+│   └── QuotaExceeded
 ├── PreconditionFailed          412 precondition_failed
 ├── PayloadTooLarge             413 payload_too_large
 │   └── ImageTooLarge
@@ -110,6 +111,10 @@ class Conflict(Problem):
     status = 409
     error_code = "conflict"
     title = "Conflict"
+
+
+class QuotaExceeded(Conflict):
+    """More than an organization may keep, or than is kept of one product; tells which quota."""
 
 
 class PreconditionFailed(Problem):

@@ -15,7 +15,7 @@ from apps.dashboard.api.identifiers import encode_id
 from apps.organizations.api_keys import issue_api_key
 from apps.organizations.models import Membership, Organization
 from apps.products.models import Product
-org = Organization.objects.create(name="Bench")
+org = Organization.objects.create(name="Bench", max_product_images=10**9, max_images=10**9, max_bytes=10**15)
 user = User.objects.create_user("bench")
 Membership.objects.create(user=user, organization=org, role="owner")
 Product.objects.create(gtin="00012345678905", name="Bench", owner=org)

@@ -50,6 +50,10 @@ RATE_LIMIT_PER_MINUTE = get_number("RATE_LIMIT_PER_MINUTE", 300, lowest=1)
 RATE_LIMIT_PER_DAY = get_number("RATE_LIMIT_PER_DAY", 10_000, lowest=1)
 # At once in force: of an organization without a number of its own, and of a user for themselves.
 MAX_API_KEYS = get_number("MAX_API_KEYS", 100, lowest=1)
+# What is kept of a product, and for an organization without numbers of its own
+MAX_PRODUCT_IMAGES = get_number("MAX_PRODUCT_IMAGES", 1000)
+MAX_ORGANIZATION_IMAGES = get_number("MAX_ORGANIZATION_IMAGES", 100_000)
+MAX_ORGANIZATION_BYTES = get_number("MAX_ORGANIZATION_BYTES", 200 * 2**30)
 
 # Serving
 HOST = env.str("HOST", "127.0.0.1").strip().removeprefix("[").removesuffix("]")  # as in addresses

@@ -12,6 +12,7 @@ from django.contrib.admin.models import LogEntry
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.defaultfilters import filesizeformat
 
 from apps.organizations.api_keys import TooManyKeys, check_room_for_key, issue_api_key
 from apps.organizations.models import ApiKey, Membership, Organization
@@ -36,13 +37,30 @@ class MembershipInline(admin.TabularInline):  # type: ignore[type-arg]  # generi
 
 @admin.register(Organization)
 class OrganizationAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs alone
-    list_display = ("name", "short_id", "created")
+    LIMITS: ClassVar = ("max_api_keys", "max_product_images", "max_images", "max_bytes")
+
+    list_display = ("name", "short_id", "kept", "created")
     search_fields = ("name",)
     search_help_text = "Name, or id in either form"
     date_hierarchy = "created"
-    fields = ("name", "max_api_keys", "short_id", "created")
-    readonly_fields = ("short_id", "created")
+    fields = ("name", *LIMITS, "kept", "short_id", "created")
+    readonly_fields = ("kept", "short_id", "created")
     inlines = (MembershipInline,)
+
+    def save_model(
+        self,
+        request: HttpRequest,
+        obj: Organization,
+        form: forms.ModelForm[Organization],
+        change: bool,
+    ) -> None:
+        """Save what was changed, and not the counts as they were when the form was read."""
+        obj.save(update_fields=form.changed_data if change else None)
+
+    @admin.display(description="kept")
+    def kept(self, organization: Organization) -> str:
+        count, size = organization.kept_images, filesizeformat(organization.kept_bytes)
+        return f"{count:,} pictures, {size} ({organization.kept_bytes:,} bytes)"
 
     @admin.display(description="id")
     def short_id(self, organization: Organization) -> str:

@@ -29,6 +29,28 @@ class Organization(models.Model):
         blank=True,
         help_text="Empty is the default (MAX_API_KEYS).",
     )
+    max_product_images = models.PositiveIntegerField(
+        "pictures of one product",
+        null=True,
+        blank=True,
+        help_text="Empty is the default (MAX_PRODUCT_IMAGES).",
+    )
+    max_images = models.PositiveIntegerField(
+        "pictures in all",
+        null=True,
+        blank=True,
+        help_text="Empty is the default (MAX_ORGANIZATION_IMAGES); 0 stops its uploads.",
+    )
+    max_bytes = models.PositiveBigIntegerField(
+        "bytes of pictures in all",
+        null=True,
+        blank=True,
+        help_text="Empty is the default (MAX_ORGANIZATION_BYTES).",
+    )
+    # Of its products' pictures, kept by `apps.products.quotas`; none is saved with the rest. They
+    # may be below 0 while a release of before there were counts runs beside.
+    kept_images = models.BigIntegerField(default=0, db_default=0, editable=False)
+    kept_bytes = models.BigIntegerField(default=0, db_default=0, editable=False)
 
     class Meta:
         ordering: ClassVar = ["name"]

@@ -22,6 +22,7 @@ from apps.products.gtin import normalize_gtin
 from apps.products.image_history import Actor
 from apps.products.image_store import change_image, remove_image
 from apps.products.models import Product, ProductImage, UnclaimedObject
+from apps.products.quotas import move_counts
 
 THUMBNAIL_PIXELS = 96
 
@@ -46,6 +47,14 @@ class ProductAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in th
     autocomplete_fields = ("owner",)
     fields = ("gtin", "name", "owner", "images_link", "created")
     readonly_fields = ("images_link", "created")
+
+    def save_model(
+        self, request: HttpRequest, obj: Product, form: forms.ModelForm[Product], change: bool
+    ) -> None:
+        """Save what was changed; with another owner, the images count as theirs."""
+        if "owner" in form.changed_data and change:
+            move_counts(obj, obj.owner_id)
+        obj.save(update_fields=form.changed_data if change else None)
 
     @admin.display(description="images")
     def images_link(self, product: Product) -> SafeString | str:

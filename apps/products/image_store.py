@@ -31,6 +31,7 @@ from apps.products.incoming_image import IncomingImage
 from apps.products.models import ImageEvent, Product, ProductImage, UnclaimedObject
 from apps.products.pictures.image_checks import CheckedImage
 from apps.products.primary_rows import demote_primary, lock_product, strike_off
+from apps.products.quotas import count_in_organization, count_in_product, count_out
 from apps.products.row_writes import insert_rows
 from apps.products.storage.rendition_names import list_rendition_names
 
@@ -56,8 +57,8 @@ def store_image(
     """Keep the picture and its row, all or nothing; a new primary demotes the previous one.
 
     ``before_commit`` runs within the row's transaction and may raise. Raises StorageUnavailable,
-    NotFound where the product was deleted or moved meanwhile or the user deleted, or a database
-    error, after which nothing is kept.
+    NotFound where the product was deleted or moved meanwhile or the user deleted, QuotaExceeded, or
+    a database error, after which nothing is kept.
     """
     image = _build_image(product, incoming.checked, incoming.sent_name)
     image.title, image.is_primary, image.uploaded_by_id = title, is_primary, actor.user_id
@@ -67,15 +68,15 @@ def store_image(
     release_connection()
     try:
         _put_object(image.object_name, incoming)
-        with take_turn(), transaction.atomic():
-            with connection.cursor() as cursor:
-                _insert_row(cursor, image, actor)
+        with take_turn(), transaction.atomic(), connection.cursor() as cursor:
+            _insert_row(cursor, image, actor)
             before_commit(image)
+            count_in_organization(cursor, image)
     except (Problem, DatabaseError) as fault:
         logger.exception("upload of %s undone", image.object_name)
         with suppress(ServiceUnavailable, DatabaseError):
             _undo_upload(image.object_name, fault)
-        if isinstance(fault, IntegrityError) and _has_gone(product, actor):
+        if isinstance(fault, IntegrityError) and _has_left(actor):
             raise NotFound(GONE) from fault
         raise
     return image
@@ -136,6 +137,7 @@ def remove_image(
         action = ImageEvent.Action.DELETED
         build_event(image, action, actor, old=image.title).save()
         ProductImage.objects.filter(pk=image_id).delete()
+        count_out(image)
     with suppress(StorageUnavailable, DatabaseError):
         remove_unclaimed_object(image.object_name)
 
@@ -216,22 +218,18 @@ def _build_image(product: Product, checked: CheckedImage, sent_name: str) -> Pro
 def _insert_row(cursor: CursorWrapper, image: ProductImage, actor: Actor) -> None:
     action = ImageEvent.Action.UPLOADED
     events = [build_event(image, action, actor, new=image.title)]
+    if not count_in_product(cursor, image.product):
+        raise NotFound(GONE)
     if image.is_primary:
-        if cursor.db.features.has_select_for_update:  # SQLite's writer is alone anyway
-            _lock_product(cursor, image.product)
         events += _demote_primary(cursor, image.product, actor)
     image.created = timezone.now()
     insert_rows(cursor, image)
     insert_rows(cursor, *events)
     if not strike_off(cursor, image):
-        if _has_gone(image.product, actor):
-            raise NotFound(GONE)
         raise ServiceUnavailable("The upload took too long and was undone; try again.")
 
 
-def _has_gone(product: Product, actor: Actor) -> bool:
-    if not Product.objects.filter(pk=product.pk, owner=product.owner_id).exists():
-        return True
+def _has_left(actor: Actor) -> bool:
     return actor.user_id is not None and not User.objects.filter(pk=actor.user_id).exists()
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -43,8 +43,11 @@ class Product(models.Model):
         db_index=False,
     )
     created = models.DateTimeField(auto_now_add=True)
+    kept_images = models.IntegerField(default=0, db_default=0, editable=False)  # by `quotas`
 
-    caller_role: str  # no column: `get_product` tells it
+    # No columns: `get_product` tells them.
+    caller_role: str
+    room: list[Any]  # its owner's, as `quotas` reads it
 
     class Meta:
         ordering: ClassVar = ["gtin"]

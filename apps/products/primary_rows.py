@@ -21,11 +21,7 @@ _DEMOTE = """
     UPDATE products_productimage SET is_primary = FALSE
     WHERE product_id = %s AND is_primary = TRUE RETURNING id, title, file_name
 """
-# The name, and only while the product is still whose it was when the upload began.
-_STRIKE_OFF = """
-    DELETE FROM products_unclaimedobject WHERE object_name = %s
-    AND EXISTS (SELECT 1 FROM products_product WHERE id = %s AND owner_id = %s)
-"""
+_STRIKE_OFF = "DELETE FROM products_unclaimedobject WHERE object_name = %s"
 
 _OWNER = Product._meta.get_field("owner")
 _IMAGE_ID = ProductImage._meta.pk
@@ -61,6 +57,5 @@ def demote_primary(cursor: CursorWrapper, product: Product) -> list[NamedImage]:
 
 def strike_off(cursor: CursorWrapper, image: ProductImage) -> bool:
     """Claim the object for the image's row; whether its name was still there to be struck off."""
-    owner_id = _OWNER.get_db_prep_value(image.product.owner_id, cursor.db)
-    cursor.execute(_STRIKE_OFF, [image.object_name, image.product_id, owner_id])
+    cursor.execute(_STRIKE_OFF, [image.object_name])
     return bool(cursor.rowcount)

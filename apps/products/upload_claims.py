@@ -72,6 +72,11 @@ def claim_upload(credential: str, key: str, fingerprint: Fingerprint) -> UploadC
     return claim
 
 
+def is_claimed(credential: str, key: str) -> bool:
+    """Whether an upload came with this key before, and may have its answer again."""
+    return UploadClaim.objects.filter(credential=credential, key=key).exists()
+
+
 def complete_claim(claim: UploadClaim, answer: dict[str, Any]) -> None:
     """Write the answer down, within the transaction of the image's row.
 

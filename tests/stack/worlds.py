@@ -19,8 +19,12 @@ from tests.sample_images import make_jpeg
 from tests.servers import Service, run_manage, run_service
 
 GTIN = "00012345678905"
-# No test here is about the rate limits, and all of them together pass the usual ones.
-NO_LIMITS = {"RATE_LIMIT_PER_MINUTE": "1000000", "RATE_LIMIT_PER_DAY": "1000000"}
+# No test here is about the limits, and all of them together pass the usual ones.
+NO_LIMITS = {
+    "RATE_LIMIT_PER_MINUTE": "1000000",
+    "RATE_LIMIT_PER_DAY": "1000000",
+    "MAX_PRODUCT_IMAGES": "1000000",
+}
 
 
 @dataclass(frozen=True)

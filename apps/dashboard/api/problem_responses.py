@@ -24,6 +24,7 @@ from django.utils import timezone
 
 from apps.dashboard.api.fault_messages import explain_broken_json, list_field_errors
 from apps.dashboard.api.wrong_addresses import explain_method, explain_missing_address
+from apps.dashboard.operations.metrics import QUOTA_REFUSALS
 from apps.dashboard.operations.request_id import get_request_id
 from apps.problems import (
     BadRequest,
@@ -35,6 +36,7 @@ from apps.problems import (
     NotFound,
     PayloadTooLarge,
     Problem,
+    QuotaExceeded,
     Unauthorized,
     UnsupportedMediaType,
 )
@@ -104,6 +106,8 @@ def build_body(problem: Problem) -> dict[str, object]:
 
 def build_problem_response(problem: Problem) -> HttpResponse:
     """The response, ``Content-Length`` included: without one, some servers can't end it."""
+    if isinstance(problem, QuotaExceeded):
+        QUOTA_REFUSALS.labels(problem.members["quota"]).inc()
     body = json.dumps(build_body(problem)).encode()
     headers = {**problem.headers, "Content-Length": str(len(body))}
     return HttpResponse(body, status=problem.status, content_type=CONTENT_TYPE, headers=headers)

@@ -17,7 +17,8 @@ from apps.products.image_store import release_connection
 from apps.products.models import Product
 from apps.products.pictures.image_checks import MAX_IMAGE_BYTES
 
-MAX_FORM_BYTES = MAX_IMAGE_BYTES + 64 * 1024
+MAX_WORDS_BYTES = 64 * 1024  # what a form may have beside its picture
+MAX_FORM_BYTES = MAX_IMAGE_BYTES + MAX_WORDS_BYTES
 MAX_DRAINED_BYTES = 32 * 1024 * 1024
 READ_BYTES = 128 * 1024
 

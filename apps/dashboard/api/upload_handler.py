@@ -10,18 +10,22 @@ from django.utils.datastructures import MultiValueDict
 from multipart import MultipartError, PushMultipartParser
 
 from apps.dashboard.api.admission import check_encoding
+from apps.dashboard.api.auth import require_caller
 from apps.dashboard.api.idempotency import read_idempotency_key
 from apps.dashboard.api.request_body import (
     MAX_FORM_BYTES,
+    MAX_WORDS_BYTES,
     READ_BYTES,
     ApiRequest,
     build_too_large,
 )
 from apps.dashboard.api.request_head import check_query, describe_type
 from apps.dashboard.api.upload_form import FIELDS, UploadForm
-from apps.problems import BadRequest, FormCutShort, UnsupportedMediaType
+from apps.problems import BadRequest, FormCutShort, QuotaExceeded, UnsupportedMediaType
 from apps.products.image_store import release_connection
 from apps.products.incoming_image import IncomingImage
+from apps.products.quotas import check_room
+from apps.products.upload_claims import is_claimed
 
 MAX_PARTS = 100
 _FIRST_BYTES = 256  # more than any boundary has (RFC 2046 §5.1.1)
@@ -36,8 +40,8 @@ _REMEDIES = {
 def check_form_head(request: ApiRequest) -> None:
     """Refuse what declares itself as no such form, and have this read by `ImageUploadHandler`.
 
-    Raises UnsupportedMediaType, PayloadTooLarge, FormCutShort, InvalidInput or BadRequest, in this
-    order.
+    Raises UnsupportedMediaType, PayloadTooLarge, FormCutShort, InvalidInput, BadRequest or
+    QuotaExceeded, in this order.
     """
     if request.content_type != "multipart/form-data":
         raise UnsupportedMediaType(
@@ -61,7 +65,18 @@ def check_form_head(request: ApiRequest) -> None:
             " hand: curl -F, FormData and files= set it, with the boundary that they use."
         )
     request.upload_handlers = [ImageUploadHandler(request)]
+    _check_room(request)
     release_connection()
+
+
+def _check_room(request: ApiRequest) -> None:
+    # Who asks for the answer of a first try gets it, however full all is by now.
+    try:
+        check_room(request.product, max(1, (request.declared_bytes or 0) - MAX_WORDS_BYTES))
+    except QuotaExceeded:
+        key = request.idempotency_key
+        if key is None or not is_claimed(require_caller(request).credential, key):
+            raise
 
 
 class RefusingUploadHandler(FileUploadHandler):

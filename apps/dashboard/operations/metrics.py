@@ -33,6 +33,11 @@ STORAGE_SECONDS = Histogram(
 RATE_LIMIT_REFUSALS = Counter(
     "closient_rate_limit_refusals", "Requests answered with 429, by kind of caller.", ["caller"]
 )
+QUOTA_REFUSALS = Counter(
+    "closient_quota_refusals",
+    "Uploads that were refused since no more may be kept, by quota.",
+    ["quota"],
+)
 VALKEY_FALLBACKS = Counter(
     "closient_valkey_fallbacks",
     "Requests that were counted in one process, since Valkey was out of reach.",

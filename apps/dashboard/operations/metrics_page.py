@@ -19,6 +19,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 
 from apps.dashboard.operations.metrics_folder import FOLDER_VARIABLE
 from apps.products.models import UnclaimedObject
+from apps.products.quotas import measure_kept
 
 
 @require_safe
@@ -46,17 +47,27 @@ def render_metrics() -> bytes:
 
 
 class _DatabaseGauges:
-    """Read at each scrape, from a table that is nearly empty; left out while the database is."""
+    """Read at each scrape, from tables that are small; left out while the database is away."""
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         try:
             unclaimed = UnclaimedObject.objects.count()
+            kept = measure_kept()
         except DatabaseFault:
             return
         yield GaugeMetricFamily(
             "closient_unclaimed_objects",
             "Names that may exist in storage and belong to no row: running uploads, and leftovers.",
             value=unclaimed,
+        )
+        yield GaugeMetricFamily(
+            "closient_kept_images", "Pictures of all organizations.", value=kept.images
+        )
+        yield GaugeMetricFamily("closient_kept_bytes", "Their bytes.", value=kept.bytes)
+        yield GaugeMetricFamily(
+            "closient_nearly_full_organizations",
+            "Organizations that keep 90 % or more of the pictures or bytes that they may.",
+            value=kept.nearly_full,
         )
 
 

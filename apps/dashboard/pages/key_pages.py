@@ -32,8 +32,9 @@ from apps.organizations.api_keys import (
     issue_api_key,
 )
 from apps.organizations.callers import get_default_limits
-from apps.organizations.models import ApiKey, Membership, Permission
+from apps.organizations.models import ApiKey, Membership, Organization, Permission
 from apps.products.models import Product
+from apps.products.quotas import get_limits
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -61,6 +62,7 @@ def api_keys(request: HttpRequest, membership: Membership) -> HttpResponse:
         ),
         "max_keys": get_max_keys(membership.organization),
         "keys": keys,
+        **_describe_quotas(membership.organization),
         "default_per_minute": f"{per_minute:,}",
         "publishable_per_minute": publishable_per_minute,
         "default_per_day": f"{per_day:,}",
@@ -132,6 +134,16 @@ def _build_curl(request: HttpRequest, membership: Membership, key: ApiKey, raw_k
         else request.build_absolute_uri(path),
     ]
     return shlex.join(words)
+
+
+def _describe_quotas(organization: Organization) -> dict[str, Any]:
+    limits = get_limits(organization)
+    return {
+        "kept_images": f"{organization.kept_images:,}",
+        "max_images": f"{limits.images:,}",
+        "max_bytes": limits.bytes,
+        "max_product_images": f"{limits.product_images:,}",
+    }
 
 
 def _print_end(key: ApiKey) -> str:

@@ -110,6 +110,12 @@ CAUSES: Final = {
             "Two programs share one <code>Idempotency-Key</code>.",
             "Make a new key for each new upload, and keep it for the retries of that one.",
         ),
+        Cause(
+            "The product has as many pictures as it may have, or the organization as many pictures"
+            " or bytes.",
+            "Delete what nobody needs: it makes room at once. Or ask whoever runs the service for"
+            " more. The page of the API keys shows how much is kept.",
+        ),
     ),
     "precondition_failed": (
         Cause(

@@ -32,7 +32,11 @@ _MEANINGS: Final = {
     "forbidden": "We know who you are, and your role doesn't cover this.",
     "not_found": "There is nothing here that you may see. What exists elsewhere is not told.",
     "method_not_allowed": "The address is right, the method isn't.",
-    "conflict": "The request runs into another one that is not over yet.",
+    "conflict": (
+        "The request runs into another one that is not over yet, or there is no room for what it"
+        " brings: then <code>quota</code> names the limit, and <code>limit</code> and"
+        " <code>actual</code> say how much."
+    ),
     "precondition_failed": "What you meant to change is no longer what you saw.",
     "payload_too_large": (
         f"An image may have {IMAGE_LIMIT}. The members <code>limit</code> and <code>actual</code>"

@@ -19,6 +19,7 @@ from apps.organizations.api_keys import issue_api_key
 from apps.organizations.models import ApiKey, Membership, Organization
 from apps.organizations.scopes import READ, WRITE
 from apps.products.models import Product
+from apps.products.quotas import move_counts
 
 # Fixed, so that links to the sample data outlive another call.
 ORGANIZATION_ID = uuid.UUID("5e1d0a3c-7c52-4f0e-9b8e-2f6a41c90b11")
@@ -108,6 +109,7 @@ def _seed_organization(
             raise CommandError(
                 f"Product {gtin} is {product.owner}'s: this is no place for samples."
             )
+        move_counts(product, organization.id)
         Product.objects.filter(pk=product.pk).update(owner=organization)
     return organization
 

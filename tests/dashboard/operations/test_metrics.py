@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from pathlib import Path
 
 import pytest
 
 import closient
+from apps.organizations.models import Organization
+from tests.conftest import Api
 
 TOKEN = "a-token-for-prometheus"
 
@@ -61,6 +64,32 @@ def test_requests_are_counted_by_route_and_status_never_by_address(client, setti
     assert 'closient_requests_total{method="GET",route="none",status="404"} ' in told
     assert "teapot" not in told
     assert "csb_" not in told
+
+
+@pytest.mark.django_db
+def test_what_is_kept_and_who_is_nearly_full_is_told(client, settings):
+    settings.METRICS_TOKEN, settings.MAX_ORGANIZATION_IMAGES = TOKEN, 20
+    Organization.objects.create(name="Full", kept_images=18, kept_bytes=500)
+    Organization.objects.create(name="Half", kept_images=18, max_images=36)
+    Organization.objects.create(name="Heavy", kept_images=1, kept_bytes=90, max_bytes=100)
+
+    told = read_metrics(client)
+
+    assert "\nclosient_kept_images 37.0\n" in told
+    assert "\nclosient_kept_bytes 590.0\n" in told
+    assert "\nclosient_nearly_full_organizations 2.0\n" in told
+
+
+def test_refusals_by_quotas_are_counted(api: Api, client, settings):
+    settings.METRICS_TOKEN, settings.MAX_PRODUCT_IMAGES = TOKEN, 0
+    line = re.compile(r'closient_quota_refusals_total\{quota="product_images"\} (\d+)')
+    before = line.search(read_metrics(client))
+
+    assert api.upload().status_code == 409
+
+    after = line.search(read_metrics(client))
+    assert after is not None
+    assert int(after[1]) == int(before[1] if before else 0) + 1
 
 
 @pytest.mark.django_db

@@ -245,3 +245,16 @@ def test_organization_may_have_a_number_of_its_own(olga, cast, settings):
     given = [find_raw_key(olga.post(get_path(cast), FIELDS)) for _ in range(3)]
 
     assert [key is not None for key in given] == [True, True, False]
+
+
+def test_page_tells_what_is_kept_and_may_be(olga, cast, settings):
+    Organization.objects.filter(pk=cast.acme.pk).update(
+        kept_images=1234, kept_bytes=5 * 2**20, max_bytes=2**30
+    )
+
+    page = " ".join(olga.get(get_path(cast)).content.decode().split())
+
+    assert (
+        "keeps 1,234 of at most 100,000 pictures, 5.0 MB of 1.0 GB;"
+        " a product may have 1,000." in page
+    )

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.core.management import BaseCommand
 
+from apps.products.recounting import list_miscounted
 from apps.products.sweeping import (
     DEFAULT_AGE_SECONDS,
     audit_objects,
@@ -22,7 +23,10 @@ from apps.products.sweeping import (
 from apps.products.upload_claims import sweep_upload_claims
 
 # What makes an audit fail; what else it finds is put right by the next sweep.
-FAULTS = ("rows_without_objects", "objects_without_rows", "unreadable_address", "unguarded_svg")
+FAULTS = (
+    *("rows_without_objects", "objects_without_rows", "miscounted"),
+    *("unreadable_address", "unguarded_svg"),
+)
 
 
 class Command(BaseCommand):
@@ -46,9 +50,9 @@ class Command(BaseCommand):
         parser.add_argument(
             "--audit",
             action="store_true",
-            help="also compare all rows with all objects, and fetch a picture and an SVG as a"
-            " stranger; exit 1 where they do not match, it can't be read, or the SVG's policy lets"
-            " scripts run",
+            help="also compare all rows with all objects and all counts, and fetch a picture and an"
+            " SVG as a stranger; exit 1 where they do not match, it can't be read, or the SVG's"
+            " policy lets scripts run",
         )
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
@@ -63,6 +67,7 @@ class Command(BaseCommand):
         }
         if audit:
             report |= asdict(audit_objects())
+            report["miscounted"] = list_miscounted()
             report["unreadable_address"] = find_unreadable_address()
             report["unguarded_svg"] = find_unguarded_svg()
         if options["json"]:

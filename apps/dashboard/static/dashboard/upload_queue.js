@@ -18,6 +18,11 @@ const RETRY_SECONDS = [2, 5, 15, 60];
 const SPARE_REQUESTS = 60;
 const MINUTE_SECONDS = 60;
 
+/** Whether the first try is still under way; a 409 that is not retryable is a quota's. */
+function isRunning(answer) {
+  return answer.status === 409 && answer.data?.retryable;
+}
+
 /** The uploads of the page's product. */
 export class UploadQueue {
   constructor(area, { addedImage, signedOut, notice }) {
@@ -130,7 +135,7 @@ export class UploadQueue {
     });
     // Cancelled: whether it was too late for that, the gallery will tell.
     if (!this.items.has(item.element)) return this.report.addedImage();
-    if (answer.status === 409 && conflicts < MAX_CONFLICTS) {
+    if (isRunning(answer) && conflicts < MAX_CONFLICTS) {
       await new Promise((resolve) => setTimeout(resolve, CONFLICT_PAUSE_MS));
       return this.items.has(item.element) && this.send(item, conflicts + 1);
     }
@@ -160,7 +165,7 @@ export class UploadQueue {
 
   fail(item, answer) {
     const isCutOff = answer.status === 0 && !answer.data;
-    const mayRetry = isCutOff || answer.status >= 500 || answer.status === 409;
+    const mayRetry = isCutOff || answer.status >= 500 || isRunning(answer);
     const seconds = mayRetry ? RETRY_SECONDS[item.tries] : undefined;
     const soon = seconds === undefined ? "" : ` Trying again in ${seconds} s.`;
     item.setState(mayRetry ? "failed" : "refused", describeAnswer(answer) + soon);

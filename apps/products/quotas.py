@@ -1,0 +1,154 @@
+"""What an organization keeps, counted in its row and its products', and how much it may keep.
+
+The counts change in the transaction that writes or deletes an image's row. The product's row is
+the first that it locks, the organization's the last: all uploads of the organization wait there.
+"""
+
+from __future__ import annotations
+
+import uuid
+from typing import NamedTuple
+
+from django.conf import settings
+from django.db.backends.utils import CursorWrapper
+from django.db.models import Count, F, Q, Sum
+from django.db.models.functions import Coalesce
+
+from apps.organizations.models import Organization
+from apps.problems import QuotaExceeded
+from apps.products.models import Product, ProductImage
+
+# Of an organization: how much it keeps, and its own limits or null.
+ROOM_COLUMNS = ("kept_images", "kept_bytes", "max_product_images", "max_images", "max_bytes")
+NEARLY_FULL = 0.9
+_COUNT_IN_PRODUCT = """
+    UPDATE products_product SET kept_images = kept_images + 1
+    WHERE id = %s AND owner_id = %s RETURNING kept_images
+"""
+_COUNT_IN_ORGANIZATION = f"""
+    UPDATE organizations_organization
+    SET kept_images = kept_images + 1, kept_bytes = kept_bytes + %s
+    WHERE id = %s RETURNING {", ".join(ROOM_COLUMNS)}
+"""  # noqa: S608 (our own names)
+_OWNER = Product._meta.get_field("owner")
+
+
+class Limits(NamedTuple):
+    """The most that is kept: images of a product, images and bytes of an organization."""
+
+    product_images: int
+    images: int
+    bytes: int
+
+
+class Kept(NamedTuple):
+    """Images and bytes of all organizations, and how many of these are nearly full."""
+
+    images: int
+    bytes: int
+    nearly_full: int
+
+
+def get_limits(organization: Organization) -> Limits:
+    """What is kept for the organization at most."""
+    return _choose_limits(
+        organization.max_product_images, organization.max_images, organization.max_bytes
+    )
+
+
+def check_room(product: Product, byte_count: int) -> None:
+    """Refuse what could not be kept of so many bytes, as things stood at `get_product`.
+
+    Raises QuotaExceeded.
+    """
+    images, kept_bytes, *own = product.room
+    _check_limits(
+        product.kept_images + 1, images + 1, kept_bytes + byte_count, _choose_limits(*own)
+    )
+
+
+def count_in_product(cursor: CursorWrapper, product: Product) -> bool:
+    """Count one image more and lock the product; whether it is still there, and whose it was."""
+    owner_id = _OWNER.get_db_prep_value(product.owner_id, cursor.db)
+    cursor.execute(_COUNT_IN_PRODUCT, [product.pk, owner_id])
+    found = cursor.fetchone()
+    if found is not None:
+        [product.kept_images] = found
+    return found is not None
+
+
+def count_in_organization(cursor: CursorWrapper, image: ProductImage) -> None:
+    """Count the image, whose product has counted it; the last of its transaction.
+
+    Raises QuotaExceeded where it is one too many.
+    """
+    owner_id = _OWNER.get_db_prep_value(image.product.owner_id, cursor.db)
+    cursor.execute(_COUNT_IN_ORGANIZATION, [image.byte_size, owner_id])
+    images, kept_bytes, *own = cursor.fetchone()
+    _check_limits(image.product.kept_images, images, kept_bytes, _choose_limits(*own))
+
+
+def count_out(image: ProductImage) -> None:
+    """Take a deleted image off both counts, within its transaction, which holds the product."""
+    Product.objects.filter(pk=image.product_id).update(kept_images=F("kept_images") - 1)
+    if image.product.owner_id is not None:
+        _add_to_organization(image.product.owner_id, -1, -image.byte_size)
+
+
+def measure_kept() -> Kept:
+    """What all organizations keep, and how many of them are nearly full; one query."""
+    nearly_full = Q(
+        kept_images__gte=NEARLY_FULL * Coalesce(F("max_images"), settings.MAX_ORGANIZATION_IMAGES)
+    ) | Q(kept_bytes__gte=NEARLY_FULL * Coalesce(F("max_bytes"), settings.MAX_ORGANIZATION_BYTES))
+    found = Organization.objects.aggregate(
+        images=Coalesce(Sum("kept_images"), 0),
+        bytes=Coalesce(Sum("kept_bytes"), 0),
+        nearly_full=Count("pk", filter=nearly_full),
+    )
+    return Kept(**found)
+
+
+def move_counts(product: Product, owner_id: uuid.UUID | None) -> None:
+    """Count the product's images for another owner, within the transaction that makes it theirs.
+
+    Who gets it may have more than it may keep by that: whoever runs the service has decided so.
+    """
+    before = Product.objects.select_for_update().get(pk=product.pk)
+    if before.owner_id == owner_id:
+        return
+    moved = before.images.aggregate(images=Count("pk"), bytes=Coalesce(Sum("byte_size"), 0))
+    for each in sorted(filter(None, (before.owner_id, owner_id))):  # so that no two moves lock up
+        sign = 1 if each == owner_id else -1
+        _add_to_organization(each, sign * moved["images"], sign * moved["bytes"])
+
+
+def _add_to_organization(owner_id: uuid.UUID, images: int, byte_count: int) -> None:
+    Organization.objects.filter(pk=owner_id).update(
+        kept_images=F("kept_images") + images, kept_bytes=F("kept_bytes") + byte_count
+    )
+
+
+def _choose_limits(
+    product_images: int | None, images: int | None, byte_count: int | None
+) -> Limits:
+    return Limits(
+        settings.MAX_PRODUCT_IMAGES if product_images is None else product_images,
+        settings.MAX_ORGANIZATION_IMAGES if images is None else images,
+        settings.MAX_ORGANIZATION_BYTES if byte_count is None else byte_count,
+    )
+
+
+def _check_limits(product_images: int, images: int, byte_count: int, limits: Limits) -> None:
+    for quota, whose, what, actual, limit in (
+        ("product_images", "this product", "pictures", product_images, limits.product_images),
+        ("organization_images", "the organization", "pictures", images, limits.images),
+        ("organization_bytes", "the organization", "bytes of pictures", byte_count, limits.bytes),
+    ):
+        if actual > limit:
+            raise QuotaExceeded(
+                f"With this picture {whose} would have {actual:,} {what}, and may have {limit:,}:"
+                " delete some that nobody needs, or ask whoever runs the service for more.",
+                quota=quota,
+                limit=limit,
+                actual=actual,
+            )
