@@ -24,7 +24,7 @@ from django.utils import timezone
 
 from apps.dashboard.api.identifiers import encode_id
 from apps.dashboard.pages.product_search import list_products
-from apps.organizations.models import ApiKey, Membership
+from apps.organizations.models import ApiKey, Membership, Organization
 from apps.products.models import ImageEvent, Product, ProductImage
 from tests.conftest import Cast, build_cast
 from tests.sample_images import make_jpeg
@@ -99,11 +99,12 @@ def copy_row(row: Model, **changed: str) -> None:
 
 
 def load_people(cast: Cast) -> None:
-    """Each with an account, a membership and a key."""
+    """Each with an account, a membership, a key, and an organization that they founded."""
     users = User.objects.bulk_create(User(username=f"user{n}") for n in range(PEOPLE))
     Membership.objects.bulk_create(
         Membership(user=user, organization=cast.globex, role="editor") for user in users
     )
+    Organization.objects.bulk_create(Organization(name=user.username) for user in users)
     ApiKey.objects.bulk_create(
         ApiKey(name="", kind="csu", hashed_key=f"{user.pk:064}", user=user) for user in users
     )
