@@ -1,5 +1,6 @@
 """The WSGI application; Django's ASGI handler would spool a body before our code runs."""
 
+import logging
 import os
 
 from django import setup
@@ -7,13 +8,18 @@ from django import setup
 from apps.dashboard.operations.metrics_folder import take_metrics_files
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "closient.settings")
-take_metrics_files()
+metrics_fault = take_metrics_files()
 setup(set_prefix=False)
+if metrics_fault:
+    logger = logging.getLogger(__name__)
+    logger.error("METRICS_ROOT is full, this worker tells its own counts: %s", metrics_fault)
 
 from apps.dashboard.api.request_body import ApiHandler  # noqa: E402 (needs the settings)
 from apps.dashboard.operations.early_lookups import look_up_early  # noqa: E402
+from apps.dashboard.operations.parent_watch import watch_parent  # noqa: E402
 from closient.api import api  # noqa: E402
 
 application = ApiHandler()
 look_up_early()
 api.get_openapi_schema()
+watch_parent()

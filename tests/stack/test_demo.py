@@ -12,9 +12,12 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
+from django.core.management import call_command
 
+from apps.dashboard.management.commands import demo
 from tests import local_http
 from tests.servers.processes import HOST, accepts_connections, find_free_ports, stop_process
 from tests.servers.service import REPOSITORY
@@ -66,8 +69,8 @@ def test_three_pictures_are_uploaded_and_the_pasted_line_adds_a_fourth(tmp_path:
     folder.mkdir()
     elsewhere.mkdir()
     [port] = find_free_ports(1)
-    with run_demo(folder, port) as demo:
-        printed = read_until(demo, "Ctrl-C stops the demo.")
+    with run_demo(folder, port) as running:
+        printed = read_until(running, "Ctrl-C stops the demo.")
         assert printed.count("201 Created") == 3, printed
         assert printed.count('"is_primary": true') == 3
         assert "\x1b" not in printed
@@ -80,9 +83,11 @@ def test_three_pictures_are_uploaded_and_the_pasted_line_adds_a_fourth(tmp_path:
         answer = subprocess.check_output(shlex.split(curl), cwd=elsewhere, text=True)
         assert answer.startswith("HTTP/1.1 201 Created")
         assert '"title": "Back of package"' in answer
-        demo.send_signal(signal.SIGINT)
-        assert read_until(demo, "never said").strip().endswith("its data stays for the next one.")
-        assert demo.wait(10) == 0
+        running.send_signal(signal.SIGINT)
+        assert (
+            read_until(running, "never said").strip().endswith("its data stays for the next one.")
+        )
+        assert running.wait(10) == 0
     assert not accepts_connections(port)
 
 
@@ -109,10 +114,38 @@ def test_demo_that_is_stopped_early_leaves_no_server_behind(
     tmp_path: Path, stop_signal: signal.Signals
 ) -> None:
     [port] = find_free_ports(1)
-    with run_demo(tmp_path, port) as demo:
-        read_until(demo, "Starting the service")
-        demo.send_signal(stop_signal)
-        printed = read_until(demo, "never said")
+    with run_demo(tmp_path, port) as running:
+        read_until(running, "Starting the service")
+        running.send_signal(stop_signal)
+        printed = read_until(running, "never said")
         assert "Traceback" not in printed
-        assert demo.wait(10) == 0
+        assert running.wait(10) == 0
     assert not accepts_connections(port)
+
+
+def test_signal_at_the_moment_of_the_start_leaves_no_server_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    [settings.PORT] = find_free_ports(1)
+    servers: list[subprocess.Popen[bytes]] = []
+
+    class InterruptedStart(subprocess.Popen[bytes]):
+        def __init__(self, *args: Any, **options: Any) -> None:
+            super().__init__(*args, **options)
+            servers.append(self)
+            os.kill(os.getpid(), signal.SIGINT)
+
+    monkeypatch.setattr(demo.subprocess, "Popen", InterruptedStart)
+    before = {number: signal.getsignal(number) for number in demo.STOP_SIGNALS}
+    try:
+        call_command("demo", folder=tmp_path)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        monkeypatch.undo()
+
+    [server] = servers
+    try:
+        assert server.returncode is not None
+    finally:
+        stop_process(server)

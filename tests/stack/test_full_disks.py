@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -15,7 +16,7 @@ import pytest
 from apps.dashboard.operations.metrics_folder import FOLDER_VARIABLE, prepare_metrics_folder
 from tests import local_http
 from tests.assertions import assert_problem
-from tests.servers.service import REPOSITORY
+from tests.servers.service import REPOSITORY, build_environment
 from tests.stack.outages import no_bytes_left, no_inodes_left, small_disk
 from tests.stack.worlds import World, run_world
 
@@ -105,6 +106,19 @@ def test_worker_without_room_for_its_counts_counts_by_itself(tmp_path: Path):
         told = [count_in_a_worker(tmp_path / "disk") for _ in range(2)]
 
     assert told == [b"100.0\n", b"100.0\n"]
+
+
+def test_worker_without_room_for_its_counts_says_so(tmp_path: Path):
+    with small_disk(tmp_path / "disk", "1m"), no_bytes_left(tmp_path / "disk"):
+        env = build_environment(tmp_path, {FOLDER_VARIABLE: str(tmp_path / "disk")})
+        command = [sys.executable, "-c", "import closient.wsgi"]
+        worker = subprocess.run(
+            command, cwd=REPOSITORY, env=env, stderr=subprocess.PIPE, text=True, check=True
+        )
+
+    line = json.loads(worker.stderr)
+    assert line["level"] == "ERROR"
+    assert line["message"].startswith("METRICS_ROOT is full, this worker tells its own counts: ")
 
 
 def count_in_a_worker(folder: Path) -> bytes:

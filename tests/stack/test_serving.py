@@ -15,8 +15,9 @@ from urllib.parse import urlsplit
 from tests import local_http
 from tests.assertions import assert_problem
 from tests.sample_images import make_jpeg, make_long_jpeg
-from tests.servers.processes import wait_until
+from tests.servers.processes import accepts_connections, wait_until
 from tests.stack.clients import BOUNDARY, Sending, send_with_curl
+from tests.stack.conftest import RunWorld
 from tests.stack.slow_uploads import SlowUpload
 from tests.stack.worlds import World
 
@@ -145,3 +146,17 @@ def test_upload_that_still_arrives_is_not_served(disk_world: World):
 
         assert subprocess.check_output(command, text=True) == "404 404 404 "
         assert upload.finish()[0] == 201
+
+
+def test_worker_finishes_its_upload_and_ends_where_the_server_was_killed(run_disk_world: RunWorld):
+    with run_disk_world() as world:
+        [worker] = world.service.process.children()
+        port = urlsplit(world.service.url).port or 0
+        with SlowUpload(world) as upload:
+            upload.send(100)
+            world.service.process.kill()
+            wait_until(lambda: not accepts_connections(port))
+            status, _ = upload.finish()
+
+        assert status == 201
+        worker.wait(10)

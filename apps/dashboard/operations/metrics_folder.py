@@ -33,23 +33,25 @@ def prepare_metrics_folder(root: Path, workers: int) -> Path:
     return own
 
 
-def take_metrics_files() -> None:
+def take_metrics_files() -> OSError | None:
     """Before prometheus_client is imported, give this worker files that nobody writes into.
 
     They are new ones or a dead worker's, whose counts go on. prometheus_client's own would have
     holes, and to write into a hole of a mapped file on a full disk is death (SIGBUS). Where none
-    is left and no room for more, this worker counts by itself.
+    is left and no room for more, this worker counts by itself, and the reason is returned.
     """
     if FOLDER_VARIABLE not in os.environ:
-        return
+        return None
     folder = Path(os.environ[FOLDER_VARIABLE])
     try:
         for kind in KINDS:
             own = folder / f"{kind}_{os.getpid()}.db"
             if not any(_take(path, own) for path in sorted(folder.glob(f"{kind}_*.db"))):
                 _allocate(own)
-    except OSError:
+    except OSError as fault:
         del os.environ[FOLDER_VARIABLE]
+        return fault
+    return None
 
 
 def _take(path: Path, own: Path) -> bool:

@@ -62,8 +62,7 @@ class Command(BaseCommand):
         self._in_colour = (
             supports_color() and not os.environ.get("NO_COLOR") and not options["no_color"]
         )
-        for number in STOP_SIGNALS:
-            signal.signal(number, signal.default_int_handler)
+        _raise_on_stops()
         try:
             if at:
                 if not is_healthy(at):
@@ -164,20 +163,39 @@ def _run_server(base_url: str, log_path: Path) -> Iterator[subprocess.Popen[byte
         "API_SERVER_URL": base_url,
         "SECURE_COOKIES": "false",  # there is no TLS here, and Safari takes that seriously
     }
-    with log_path.open("wb") as log:
-        # A session of its own: Ctrl-C is for the demo, which then stops the server in order.
-        server = subprocess.Popen(  # noqa: S603 (our own arguments)
-            [sys.executable, settings.BASE_DIR / "manage.py", "serve"],
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
-        )
+    server = None
     try:
+        with log_path.open("wb") as log, _stops_put_off():
+            # A session of its own: Ctrl-C is for the demo, which then stops the server in order.
+            server = subprocess.Popen(  # noqa: S603 (our own arguments)
+                [sys.executable, settings.BASE_DIR / "manage.py", "serve"],
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
         yield server
     finally:
-        _stop_server(server)
+        if server is not None:
+            _stop_server(server)
+
+
+@contextmanager
+def _stops_put_off() -> Iterator[None]:
+    """Until its end, where one that came meanwhile raises KeyboardInterrupt."""
+    came: list[int] = []
+    for number in STOP_SIGNALS:
+        signal.signal(number, lambda number, _: came.append(number))
+    yield
+    _raise_on_stops()
+    if came:
+        raise KeyboardInterrupt
+
+
+def _raise_on_stops() -> None:
+    for number in STOP_SIGNALS:
+        signal.signal(number, signal.default_int_handler)
 
 
 def _stop_server(server: subprocess.Popen[bytes]) -> None:

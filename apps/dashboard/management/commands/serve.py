@@ -15,6 +15,7 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from apps.dashboard.operations.metrics_folder import FOLDER_VARIABLE, prepare_metrics_folder
+from apps.dashboard.operations.parent_watch import KILL_TIMEOUT_SECONDS
 from apps.problems import StorageUnavailable
 
 # After an outage of the storage there may be a name for each upload that it refused.
@@ -23,8 +24,6 @@ HEADER_TIMEOUT_MILLISECONDS = 15_000
 # With the default of 408 KiB, a worker grows by 10 MB with every 16 uploads of 20 MB; with 64 KiB,
 # a refused upload costs a third more to drain.
 CONNECTION_BUFFER_BYTES = 128 * 1024
-# A stop waits this long for uploads that still move; one that has stalled is cut off then.
-KILL_TIMEOUT_SECONDS = 30
 GRANIAN_LOG = settings.BASE_DIR / "closient" / "granian_log.json"
 
 
