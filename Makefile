@@ -3,7 +3,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 # Two processes, and a file's tests in one of them, since they may share a server.
 PYTEST := $(BIN)/python -m pytest --numprocesses 2 --dist loadscope --no-loadscope-reorder
-export PYTHONDONTWRITEBYTECODE ?= 1
+# pytest takes its rewritten tests from there, and every server that a test starts its code.
+unexport PYTHONDONTWRITEBYTECODE
 
 help:  ## Say what each target does
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12

@@ -14,6 +14,7 @@ import httpx
 import psutil
 
 from tests import local_http
+from tests.servers import warm_manage
 from tests.servers.processes import (
     HOST,
     find_free_ports,
@@ -74,29 +75,15 @@ def run_service(
 
 def try_manage(env: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run manage.py with nothing but PATH and `env`, whatever comes of it."""
-    return subprocess.run(
-        [sys.executable, "manage.py", *arguments],
-        cwd=REPOSITORY,
-        env={"PATH": os.environ["PATH"], **env},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    environment = {"PATH": os.environ["PATH"], **env}
+    return warm_manage.run(*arguments, environment=environment, seconds=60)
 
 
 def run_manage(folder: Path, env: dict[str, str], *arguments: str) -> str:
     """Run manage.py beside the service of this folder and `env`; return what it printed."""
     folder.mkdir(parents=True, exist_ok=True)
-    finished = subprocess.run(
-        [sys.executable, "manage.py", *arguments],
-        cwd=REPOSITORY,
-        env=build_environment(folder.resolve(), env),
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
+    environment = build_environment(folder.resolve(), env)
+    finished = warm_manage.run(*arguments, environment=environment, seconds=300)
     if finished.returncode != 0:
         raise RuntimeError(f"manage.py {arguments} failed: {finished.stdout}{finished.stderr}")
     return finished.stdout
