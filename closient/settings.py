@@ -48,6 +48,8 @@ TRUSTED_PROXIES = get_number("TRUSTED_PROXIES", 0)
 VALKEY_URL = get_valkey_url("VALKEY_URL")
 RATE_LIMIT_PER_MINUTE = get_number("RATE_LIMIT_PER_MINUTE", 300, lowest=1)
 RATE_LIMIT_PER_DAY = get_number("RATE_LIMIT_PER_DAY", 10_000, lowest=1)
+# All API keys of an organization together, and all personal ones of a user: as much as so many keys
+RATE_LIMIT_MULTIPLE = get_number("RATE_LIMIT_MULTIPLE", 10, lowest=1)
 # At once in force: of an organization without a number of its own, and of a user for themselves.
 MAX_API_KEYS = get_number("MAX_API_KEYS", 100, lowest=1)
 # What is kept of a product, and for an organization without numbers of its own

@@ -37,7 +37,10 @@ class MembershipInline(admin.TabularInline):  # type: ignore[type-arg]  # generi
 
 @admin.register(Organization)
 class OrganizationAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs alone
-    LIMITS: ClassVar = ("max_api_keys", "max_product_images", "max_images", "max_bytes")
+    LIMITS: ClassVar = (
+        *("max_api_keys", "rate_limit_multiple"),
+        *("max_product_images", "max_images", "max_bytes"),
+    )
 
     list_display = ("name", "short_id", "kept", "created")
     search_fields = ("name",)

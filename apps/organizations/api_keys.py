@@ -28,8 +28,10 @@ _NEW_KEY = "Make a new one in the dashboard under Settings > API Keys."
 _ALPHABET = string.ascii_letters + string.digits
 # In SQL, since composing it from a queryset costs four times what the database takes to answer.
 _SELECT_BY_HASH = f"""
-    SELECT {list_columns(ApiKey, "api_key")}, auth_user.is_active
+    SELECT {list_columns(ApiKey, "api_key")}, auth_user.is_active, organization.rate_limit_multiple
     FROM organizations_apikey AS api_key
+    LEFT JOIN organizations_organization AS organization
+      ON organization.id = api_key.organization_id
     JOIN auth_user ON auth_user.id = api_key.user_id
     WHERE api_key.hashed_key = %s
 """  # noqa: S608 (our own names)
@@ -60,7 +62,8 @@ def find_api_key(raw_key: str) -> ApiKey | Unauthorized:
             f" server. {_NEW_KEY}"
         )
     now = timezone.now()
-    api_key, (is_user_active,) = found
+    api_key, (is_user_active, multiple) = found
+    api_key.rate_limit_multiple = multiple
     if fault := _explain_end(api_key, now, is_user_active=bool(is_user_active)):
         return Unauthorized(f"{fault} {_NEW_KEY}")
     if api_key.last_used is None or api_key.last_used <= now - LAST_USED_RESOLUTION:

@@ -29,7 +29,8 @@ class Caller:
     ``credential`` names the key, token or session user, as in ``api_key:17``; ``granted`` caps what
     the user's role would allow; ``organization_id`` is the only organization that the credential
     reaches, None where it follows the user's memberships; the limits are those of the credential,
-    0 where it has the default.
+    0 where it has the default. ``shares_as`` names whose keys share ``shared_multiple`` times the
+    default (None: as often as usual), empty where the credential is no key.
     """
 
     kind: CallerKind
@@ -39,6 +40,8 @@ class Caller:
     organization_id: uuid.UUID | None = None
     limit_per_minute: int = 0
     limit_per_day: int = 0
+    shares_as: str = ""
+    shared_multiple: int | None = None
 
     @property
     def is_secret_key(self) -> bool:
@@ -85,6 +88,7 @@ def get_api_key_caller(api_key: ApiKey) -> Caller:
     elif api_key.kind == ApiKey.Kind.ORGANIZATION:
         granted = ApiKey.PERMISSIONS[ApiKey.Role(api_key.role)]
     per_minute, per_day = get_default_limits(api_key.kind)
+    owner = api_key.organization_id
     return Caller(
         kind=CallerKind.API_KEY,
         credential=f"{CallerKind.API_KEY}:{api_key.pk}",
@@ -93,6 +97,8 @@ def get_api_key_caller(api_key: ApiKey) -> Caller:
         organization_id=api_key.organization_id,
         limit_per_minute=api_key.rate_limit_per_minute or per_minute,
         limit_per_day=api_key.rate_limit_per_day or per_day,
+        shares_as=f"organization:{owner}" if owner else f"user:{api_key.user_id}",
+        shared_multiple=api_key.rate_limit_multiple,
     )
 
 
@@ -101,3 +107,9 @@ def get_default_limits(kind: str | None) -> tuple[int, int]:
     is_publishable = kind == ApiKey.Kind.PUBLISHABLE
     per_minute = PUBLISHABLE_LIMIT_PER_MINUTE if is_publishable else settings.RATE_LIMIT_PER_MINUTE
     return per_minute, settings.RATE_LIMIT_PER_DAY
+
+
+def get_shared_limits(multiple: int | None) -> tuple[int, int]:
+    """Requests a minute and a day of an organization's keys together, or a user's personal ones."""
+    multiple = multiple or settings.RATE_LIMIT_MULTIPLE
+    return multiple * settings.RATE_LIMIT_PER_MINUTE, multiple * settings.RATE_LIMIT_PER_DAY

@@ -6,6 +6,7 @@ import uuid
 from typing import Any, ClassVar
 
 from django.conf import settings
+from django.core.validators import MinValueValidator
 from django.db import models, transaction
 
 
@@ -28,6 +29,13 @@ class Organization(models.Model):
         null=True,
         blank=True,
         help_text="Empty is the default (MAX_API_KEYS).",
+    )
+    rate_limit_multiple = models.PositiveIntegerField(
+        "keys whose requests all of its keys share",
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text="Empty is the default (RATE_LIMIT_MULTIPLE): so many times one key's limits.",
     )
     max_product_images = models.PositiveIntegerField(
         "pictures of one product",
@@ -152,6 +160,9 @@ class ApiKey(models.Model):
     rate_limit_per_minute = models.PositiveIntegerField(default=0, help_text="0 is the default.")
     rate_limit_per_day = models.PositiveIntegerField(default=0, help_text="0 is the default.")
     created = models.DateTimeField(auto_now_add=True)
+
+    # No column: `find_api_key` tells its organization's.
+    rate_limit_multiple: int | None = None
 
     class Meta:
         ordering: ClassVar = ["-created"]

@@ -36,7 +36,6 @@ from apps.problems import (
     NotFound,
     PayloadTooLarge,
     Problem,
-    QuotaExceeded,
     Unauthorized,
     UnsupportedMediaType,
 )
@@ -106,8 +105,8 @@ def build_body(problem: Problem) -> dict[str, object]:
 
 def build_problem_response(problem: Problem) -> HttpResponse:
     """The response, ``Content-Length`` included: without one, some servers can't end it."""
-    if isinstance(problem, QuotaExceeded):
-        QUOTA_REFUSALS.labels(problem.members["quota"]).inc()
+    if quota := problem.members.get("quota"):
+        QUOTA_REFUSALS.labels(quota).inc()
     body = json.dumps(build_body(problem)).encode()
     headers = {**problem.headers, "Content-Length": str(len(body))}
     return HttpResponse(body, status=problem.status, content_type=CONTENT_TYPE, headers=headers)

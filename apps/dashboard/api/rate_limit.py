@@ -12,7 +12,7 @@ from django.http import HttpResponseBase
 
 from apps.dashboard.api.request_body import ApiRequest
 from apps.dashboard.operations.window_counts import Quota, get_counts
-from apps.organizations.callers import Caller
+from apps.organizations.callers import Caller, get_shared_limits
 from apps.problems import RateLimited
 
 MINUTE_SECONDS = 60
@@ -42,17 +42,21 @@ class Standing:
 
     def get_problem(self) -> RateLimited:
         """The 429 for a request that found the window full."""
+        whose = f" that {shared_by} share" if (shared_by := self.quota.shared_by) else ""
         return RateLimited(
-            f"All {self.quota.limit} requests per {self.quota.window_seconds} seconds are used up;"
-            f" the next may come in {self.reset_seconds} seconds.",
+            f"All {self.quota.limit} requests per {self.quota.window_seconds} seconds{whose} are"
+            f" used up; the next may come in {self.reset_seconds} seconds.",
             headers={"Retry-After": str(self.reset_seconds)},
             retry_after_seconds=self.reset_seconds,
+            quota="shared_requests" if whose else None,
             limit=self.quota.limit,
         )
 
     def write_headers(self, response: HttpResponseBase) -> None:
         """Write the ``RateLimit-*`` fields, and the older ``X-RateLimit-*`` beside them."""
-        policy = ", ".join(f"{quota.limit};w={quota.window_seconds}" for quota in self.quotas)
+        # What is shared is told as soon as it, rather than the caller's own, is what runs out.
+        quotas = [q for q in self.quotas if self.quota.shared_by or not q.shared_by]
+        policy = ", ".join(f"{quota.limit};w={quota.window_seconds}" for quota in quotas)
         response.headers["RateLimit-Policy"] = policy
         for prefix, reset in (("", self.reset_seconds), ("X-", self.reset_at)):
             response.headers[f"{prefix}RateLimit-Limit"] = str(self.quota.limit)
@@ -64,7 +68,7 @@ def count_request(request: ApiRequest, *, cost: int = 1) -> Standing:
     """Count the request for its caller, or for its address; a refused one is not counted."""
     caller = request.caller
     if isinstance(caller, Caller):
-        subject, quotas = caller.credential, _get_quotas(caller)
+        subject, quotas = caller.shares_as or caller.credential, _get_quotas(caller)
     else:
         subject, quotas = divide_by_networks(request, "address", STRANGERS)
     now = time.time()
@@ -119,7 +123,16 @@ def get_client_network(request: ApiRequest) -> str:
 
 
 def _get_quotas(caller: Caller) -> list[Quota]:
+    per_minute = caller.limit_per_minute or settings.RATE_LIMIT_PER_MINUTE
+    per_day = caller.limit_per_day or settings.RATE_LIMIT_PER_DAY
+    if not caller.shares_as:
+        return [Quota(per_minute, MINUTE_SECONDS), Quota(per_day, DAY_SECONDS)]
+    whose = "the API keys of the organization" if caller.organization_id else "your API keys"
+    shared_per_minute, shared_per_day = get_shared_limits(caller.shared_multiple)
     return [
-        Quota(caller.limit_per_minute or settings.RATE_LIMIT_PER_MINUTE, MINUTE_SECONDS),
-        Quota(caller.limit_per_day or settings.RATE_LIMIT_PER_DAY, DAY_SECONDS),
+        Quota(per_minute, MINUTE_SECONDS, caller.credential),
+        Quota(per_day, DAY_SECONDS, caller.credential),
+        # Never less than one key of them was promised
+        Quota(max(per_minute, shared_per_minute), MINUTE_SECONDS, shared_by=whose),
+        Quota(max(per_day, shared_per_day), DAY_SECONDS, shared_by=whose),
     ]

@@ -35,7 +35,7 @@ RATE_LIMIT_REFUSALS = Counter(
 )
 QUOTA_REFUSALS = Counter(
     "closient_quota_refusals",
-    "Uploads that were refused since no more may be kept, by quota.",
+    "Requests that were refused since an organization keeps or asks as much as it may, by quota.",
     ["quota"],
 )
 VALKEY_FALLBACKS = Counter(

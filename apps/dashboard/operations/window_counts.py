@@ -45,11 +45,13 @@ class Quota:
     """So many requests in each window; windows begin at multiples of their length.
 
     ``within`` is the part of the subject that is counted by itself; "" for the whole of it.
+    ``shared_by`` tells who else spends it, where it is not the caller's alone.
     """
 
     limit: int
     window_seconds: int
     within: str = ""
+    shared_by: str = ""
 
     def get_end(self, now: float) -> int:
         """When the window that ``now`` lies in ends, in Unix time."""

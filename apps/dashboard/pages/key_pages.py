@@ -31,7 +31,7 @@ from apps.organizations.api_keys import (
     get_max_keys,
     issue_api_key,
 )
-from apps.organizations.callers import get_default_limits
+from apps.organizations.callers import get_default_limits, get_shared_limits
 from apps.organizations.models import ApiKey, Membership, Organization, Permission
 from apps.products.models import Product
 from apps.products.quotas import get_limits
@@ -138,7 +138,10 @@ def _build_curl(request: HttpRequest, membership: Membership, key: ApiKey, raw_k
 
 def _describe_quotas(organization: Organization) -> dict[str, Any]:
     limits = get_limits(organization)
+    per_minute, per_day = get_shared_limits(organization.rate_limit_multiple)
     return {
+        "shared_per_minute": f"{per_minute:,}",
+        "shared_per_day": f"{per_day:,}",
         "kept_images": f"{organization.kept_images:,}",
         "max_images": f"{limits.images:,}",
         "max_bytes": limits.bytes,

@@ -198,7 +198,9 @@ CAUSES: Final = {
         ),
         Cause(
             "Several programs share one API key.",
-            "Give each its own key: limits count per key.",
+            "Give each its own key: limits count per key. All keys of an organization together have"
+            " ten times one key's; <code>quota</code> is <code>shared_requests</code> where that is"
+            " used up.",
         ),
         Cause(
             "Many requests from your address had no valid credential.",
