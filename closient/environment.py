@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+import os
 import posixpath
 import re
+from pathlib import Path
 from urllib.parse import urlsplit
 
-import environ
 from django.core.exceptions import ImproperlyConfigured
 
 WORDS = {
@@ -15,12 +16,45 @@ WORDS = {
     **dict.fromkeys(("0", "false", "no", "off"), False),
 }
 
-env = environ.Env()
+# As systemd reads an EnvironmentFile, less what it and a shell read differently.
+_LINE = re.compile(
+    r"""(?P<name>[A-Za-z_][A-Za-z0-9_]*)=\s*(?P<value>'[^']*'|"[^"\\]*"|[^'"\\\s][^\\]*|)\s*"""
+)
+
+
+def get_text(name: str, default: str = "") -> str:
+    """The value as it stands; django-environ takes what begins with ``$`` for another's name."""
+    return os.environ.get(name) or default
+
+
+def read_file(path: Path) -> None:
+    """Take over what the file says, a variable a line, but for what the environment has already.
+
+    Raises ImproperlyConfigured where it cannot be read, with the number of a line that cannot be.
+    """
+    try:
+        lines = path.read_text().splitlines()
+    except (OSError, UnicodeDecodeError) as fault:
+        raise ImproperlyConfigured(f"{path} with the environment cannot be read: {fault}") from None
+    values = {}
+    for number, line in enumerate(lines, 1):
+        if not line.strip() or line.lstrip()[0] in "#;":
+            continue
+        found = _LINE.fullmatch(line.strip())
+        if found is None:
+            raise ImproperlyConfigured(
+                f"Line {number} of {path} is not NAME=value; a value with a quote or a backslash"
+                " stands in 'single quotes'."
+            )
+        is_quoted = found["value"][:1] in ("'", '"')
+        values[found["name"]] = found["value"][1:-1] if is_quoted else found["value"]
+    for name, value in values.items():
+        os.environ.setdefault(name, value)
 
 
 def get_number(name: str, default: int, lowest: int = 0, highest: float = math.inf) -> int:
     """A whole number within the range."""
-    value = env.str(name, "").strip() or str(default)
+    value = get_text(name).strip() or str(default)
     if not value.isdecimal() or not lowest <= int(value) <= highest:
         limits = f"{lowest} or more" if highest == math.inf else f"{lowest} to {highest}"
         raise ImproperlyConfigured(f"{name} is {value!r}; it takes a whole number, {limits}.")
@@ -29,7 +63,7 @@ def get_number(name: str, default: int, lowest: int = 0, highest: float = math.i
 
 def get_flag(name: str, *, default: bool) -> bool:
     """Yes or no, in the usual words."""
-    value = env.str(name, "").strip().lower()
+    value = get_text(name).strip().lower()
     if value and value not in WORDS:
         raise ImproperlyConfigured(f"{name} is {value!r}; it takes true or false.")
     return WORDS.get(value, default)
@@ -37,13 +71,13 @@ def get_flag(name: str, *, default: bool) -> bool:
 
 def get_list(name: str, default: list[str]) -> list[str]:
     """What stands between the commas."""
-    words = [word.strip() for word in env.str(name, "").split(",")]
+    words = [word.strip() for word in get_text(name).split(",")]
     return [word for word in words if word] or default
 
 
 def get_url(name: str, *schemes: str) -> str:
     """An address with one of the schemes, or nothing; no refusal shows it, nor its password."""
-    value = str(env.str(name, "").strip())
+    value = get_text(name).strip()
     if not value:
         return ""
     if not value.startswith(tuple(f"{scheme}://" for scheme in schemes)):
@@ -73,7 +107,7 @@ def get_valkey_url(name: str) -> str:
 
 def get_domain(name: str) -> str | None:
     """A host name, with folders or without, or nothing."""
-    value = str(env.str(name, "").strip())
+    value = get_text(name).strip()
     if not re.fullmatch(r"([A-Za-z0-9.-]+(:[0-9]+)?(/\S*)?)?", value):
         raise ImproperlyConfigured(
             f"{name} is {value!r}; it takes a host name, such as images.example.com."
@@ -83,7 +117,7 @@ def get_domain(name: str) -> str | None:
 
 def get_choice(name: str, default: str, *choices: str) -> str:
     """One of the choices, or else the default."""
-    value = str(env.str(name, "").strip() or default)
+    value = get_text(name).strip() or default
     if value not in (default, *choices):
         raise ImproperlyConfigured(
             f"{name} is {value!r}; it can be {', '.join(choices[:-1])} or {choices[-1]}."
@@ -93,7 +127,7 @@ def get_choice(name: str, default: str, *choices: str) -> str:
 
 def get_prefix(name: str) -> str:
     """Folders as names of objects begin with them, such as ``brands/eu``, or nothing."""
-    value = str(env.str(name, "").strip()).strip("/")
+    value = get_text(name).strip().strip("/")
     if value and (posixpath.normpath(value) != value or value.startswith("..")):
         raise ImproperlyConfigured(f"{name} is {value!r}; it takes folders, such as brands/eu.")
     return value

@@ -6,6 +6,7 @@ code that applies it.
 
 from __future__ import annotations
 
+import os
 import sys
 from contextlib import suppress
 from datetime import timedelta
@@ -17,15 +18,16 @@ from django.core.exceptions import ImproperlyConfigured
 
 from closient import __version__
 from closient.environment import (
-    env,
     get_choice,
     get_domain,
     get_flag,
     get_list,
     get_number,
     get_prefix,
+    get_text,
     get_url,
     get_valkey_url,
+    read_file,
 )
 from closient.logs import build_logging
 from closient.oauth_toolkit import build_oauth_rules
@@ -37,7 +39,10 @@ VERSION = __version__
 
 with suppress(OSError):  # where the code is only read, the environment names other places
     DATA_DIR.mkdir(mode=0o700, exist_ok=True)
-environ.Env.read_env(BASE_DIR / ".env")
+if ENV_FILE := os.environ.get("CLOSIENT_ENV_FILE"):
+    read_file(Path(ENV_FILE))
+if (BASE_DIR / ".env").exists():
+    read_file(BASE_DIR / ".env")
 
 DEBUG = get_flag("DJANGO_DEBUG", default=False)
 ALLOWED_HOSTS = get_list("DJANGO_ALLOWED_HOSTS", LOCAL_HOSTS)
@@ -58,7 +63,7 @@ MAX_ORGANIZATION_IMAGES = get_number("MAX_ORGANIZATION_IMAGES", 100_000)
 MAX_ORGANIZATION_BYTES = get_number("MAX_ORGANIZATION_BYTES", 200 * 2**30)
 
 # Serving
-HOST = env.str("HOST", "127.0.0.1").strip().removeprefix("[").removesuffix("]")  # as in addresses
+HOST = get_text("HOST", "127.0.0.1").strip().removeprefix("[").removesuffix("]")  # as in addresses
 PORT = get_number("PORT", 8000, lowest=1, highest=65_535)
 WORKERS = get_number("WORKERS", 1, lowest=1)
 THREADS = get_number("THREADS", 64, lowest=1)
@@ -74,8 +79,8 @@ if WORKERS > 1 and not VALKEY_URL:
 
 def get_secret_key() -> str:
     """DJANGO_SECRET_KEY; on localhost alone, the one that ``make setup`` wrote."""
-    if key := env.str("DJANGO_SECRET_KEY", ""):
-        return str(key)
+    if key := get_text("DJANGO_SECRET_KEY"):
+        return key
     beyond = sorted(set(ALLOWED_HOSTS) - set(LOCAL_HOSTS))
     if beyond:
         raise ImproperlyConfigured(
@@ -157,7 +162,7 @@ IS_SERVING = "closient.wsgi" in sys.modules
 def get_database() -> dict[str, Any]:
     """DATABASE_URL, with the options that durable, unhindered writes need."""
     url = get_url("DATABASE_URL", "postgres", "postgresql", "sqlite")
-    database = env.db_url_config(url or f"sqlite:///{DATA_DIR / 'db.sqlite3'}")
+    database = environ.Env.db_url_config(url or f"sqlite:///{DATA_DIR / 'db.sqlite3'}")
     if database["ENGINE"] == "django.db.backends.sqlite3":
         return {**database, "OPTIONS": SQLITE_OPTIONS, "CONN_MAX_AGE": None}
     from closient import postgresql  # noqa: PLC0415 (the driver costs SQLite's users 0.2 s)
@@ -171,9 +176,9 @@ DATABASES = {"default": get_database()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Files: the temporary ones lie beside the store, so that keeping one is a rename.
-MEDIA_ROOT = Path(env.str("MEDIA_ROOT", str(DATA_DIR / "media")))
+MEDIA_ROOT = Path(get_text("MEDIA_ROOT", str(DATA_DIR / "media")))
 MEDIA_URL = "/media/"
-STATIC_ROOT = Path(env.str("STATIC_ROOT", str(DATA_DIR / "static")))
+STATIC_ROOT = Path(get_text("STATIC_ROOT", str(DATA_DIR / "static")))
 STATIC_URL = "/static/"
 INCOMING_ROOT = MEDIA_ROOT / ".incoming"
 FILE_UPLOAD_HANDLERS = ["apps.dashboard.api.upload_handler.RefusingUploadHandler"]
@@ -185,7 +190,7 @@ STORAGES: dict[str, Any] = {
 }
 ADDRESSING_STYLES = ("auto", "path", "virtual")
 SIGNATURES = ("s3v4", "s3")
-AWS_STORAGE_BUCKET_NAME = env.str("AWS_STORAGE_BUCKET_NAME", "")
+AWS_STORAGE_BUCKET_NAME = get_text("AWS_STORAGE_BUCKET_NAME")
 if AWS_STORAGE_BUCKET_NAME:
     STORAGES["default"] = {
         "BACKEND": "apps.products.storage.s3_storage.ImmutableS3Storage",
@@ -193,7 +198,7 @@ if AWS_STORAGE_BUCKET_NAME:
             "bucket_name": AWS_STORAGE_BUCKET_NAME,
             "endpoint_url": get_url("AWS_S3_ENDPOINT_URL", "https", "http") or None,
             "custom_domain": get_domain("AWS_S3_CUSTOM_DOMAIN"),
-            "region_name": env.str("AWS_S3_REGION_NAME", None),
+            "region_name": get_text("AWS_S3_REGION_NAME") or None,
             "location": get_prefix("AWS_LOCATION"),
             "addressing_style": get_choice("AWS_S3_ADDRESSING_STYLE", "", *ADDRESSING_STYLES),
             "signature_version": get_choice("AWS_S3_SIGNATURE_VERSION", "", *SIGNATURES) or None,
@@ -276,8 +281,8 @@ TIME_ZONE = "UTC"
 USE_I18N = False
 
 # What is told of the running service
-METRICS_TOKEN = env.str("METRICS_TOKEN", "")
-METRICS_ROOT = Path(env.str("METRICS_ROOT", str(DATA_DIR / "metrics")))
+METRICS_TOKEN = get_text("METRICS_TOKEN")
+METRICS_ROOT = Path(get_text("METRICS_ROOT", str(DATA_DIR / "metrics")))
 # Lines for people at a terminal, JSON for all that collect them
 USUAL_FORMAT = "line" if DEBUG or sys.stderr.isatty() else "json"
 LOG_FORMAT = get_choice("LOG_FORMAT", USUAL_FORMAT, "json", "line")

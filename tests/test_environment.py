@@ -1,13 +1,15 @@
-"""Addresses in the environment: those that cannot be are refused, and no password is shown."""
+"""The environment and its file: what cannot be is refused, and no password is shown."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from closient.environment import get_domain, get_url, get_valkey_url
+from closient.environment import get_domain, get_text, get_url, get_valkey_url, read_file
 
 READERS: dict[str, Callable[[str], str | None]] = {
     "DATABASE_URL": lambda name: get_url(name, "postgres", "postgresql", "sqlite"),
@@ -64,3 +66,59 @@ def test_address_of_every_usual_form_is_taken(
     monkeypatch.setenv(name, value)
 
     assert READERS[name](name) == value
+
+
+@pytest.mark.parametrize(
+    ("line", "value"),
+    [
+        ("NAME=a value", "a value"),
+        ("NAME= a value ", "a value"),
+        ("NAME=first\nNAME=last", "last"),
+        ("NAME=", "default"),
+        ("NAME=''", "default"),
+        ("NAME='a \\ \"value\"  '", 'a \\ "value"  '),
+        ('NAME="it\'s"', "it's"),
+        ("NAME=it's #1", "it's #1"),
+        ("NAME=$SECRET", "$SECRET"),
+        ("# NAME=no", "default"),
+        ("; NAME=no", "default"),
+        ("   ", "default"),
+    ],
+)
+def test_line_of_a_file_is_read_as_systemd_does(
+    line: str, value: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.delenv("NAME", raising=False)
+    monkeypatch.setattr(os, "environ", dict(os.environ))
+    (tmp_path / "closient.env").write_text(f"OTHER=1\n{line}\n")
+
+    read_file(tmp_path / "closient.env")
+
+    assert get_text("NAME", "default") == value
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        *("export NAME=pa55word", "NAME = pa55word", "NAME", "1NAME=pa55word", "NAME: pa55word"),
+        *("NAME=pa55\\word", "NAME='pa55word", "NAME='pa55' word", 'NAME="pa55\\nword"'),
+    ],
+)
+def test_line_that_others_read_differently_is_refused_unseen(line: str, tmp_path: Path):
+    path = tmp_path / "closient.env"
+    path.write_text(f"# the service's\n\n{line}\n")
+
+    with pytest.raises(ImproperlyConfigured) as refused:
+        read_file(path)
+
+    assert str(refused.value).startswith(f"Line 3 of {path} is not NAME=value; ")
+    assert "pa55" not in str(refused.value)
+
+
+def test_environment_wins_over_its_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("NAME", "environment")
+    (tmp_path / "closient.env").write_text("NAME=file\n")
+
+    read_file(tmp_path / "closient.env")
+
+    assert get_text("NAME") == "environment"

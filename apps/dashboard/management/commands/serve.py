@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import logging
 import os
 import socket
 import sys
@@ -14,6 +15,7 @@ from django.core.management import BaseCommand, CommandError, call_command
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
+from apps.dashboard.operations.database_line import describe_database
 from apps.dashboard.operations.metrics_folder import FOLDER_VARIABLE, prepare_metrics_folder
 from apps.dashboard.operations.parent_watch import KILL_TIMEOUT_SECONDS
 from apps.problems import StorageUnavailable
@@ -24,6 +26,8 @@ HEADER_TIMEOUT_MILLISECONDS = 15_000
 # With the default of 408 KiB, a worker grows by 10 MB with every 16 uploads of 20 MB; with 64 KiB,
 # a refused upload costs a third more to drain.
 CONNECTION_BUFFER_BYTES = 128 * 1024
+logger = logging.getLogger(__name__)
+
 GRANIAN_LOG = settings.BASE_DIR / "closient" / "granian_log.json"
 
 
@@ -69,6 +73,7 @@ class Command(BaseCommand):
         check_port(settings.HOST, settings.PORT)
         check_static_files()
         in_json = settings.LOG_FORMAT == "json"
+        logger.info("the database is %s", describe_database(connection.settings_dict))
         try:
             check_migrations()
             call_command(
