@@ -7,8 +7,8 @@ from pathlib import Path
 import ninja.errors
 from django.conf import settings
 
+from apps.dashboard.api import discarded_images, images
 from apps.dashboard.api.document import DashboardAPI
-from apps.dashboard.api.images import router
 from apps.dashboard.api.problem_responses import respond_to_problem
 from apps.problems import Problem
 
@@ -33,7 +33,8 @@ api = DashboardAPI(
     docs_url=None,  # the page is ours: apps/dashboard/pages/api_pages.py
     urls_namespace="dashboard_api",
 )
-api.add_router("", router)
+for operations in (images, discarded_images):
+    api.add_router("", operations.router)
 
 for fault in (
     Problem,

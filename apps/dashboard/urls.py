@@ -8,6 +8,7 @@ from apps.dashboard.oauth.allowed_applications import allowed_applications
 from apps.dashboard.operations import health, local_media, metrics_page
 from apps.dashboard.pages import (
     api_pages,
+    bin_page,
     document_pages,
     home_page,
     key_pages,
@@ -28,6 +29,7 @@ urlpatterns = [
         product_pages.product,
         name="product",
     ),
+    path("organizations/<str:organization_id>/bin", bin_page.image_bin, name="bin"),
     path(
         "organizations/<str:organization_id>/settings/api-keys",
         key_pages.api_keys,

@@ -83,11 +83,14 @@ class ProductImageAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic 
 
     list_display = (
         *("thumbnail", "short_id", "title", "product", "is_primary", "priority"),
-        *("image_format", "size", "byte_size", "is_undecodable", "created"),
+        *("image_format", "size", "byte_size", "is_undecodable", "discarded_at", "created"),
     )
     list_display_links = ("short_id",)
     list_select_related = ("product",)
-    list_filter = ("is_primary", "is_undecodable", "image_format", "created")
+    list_filter = (
+        *("is_primary", "is_undecodable", ("discarded_at", admin.EmptyFieldListFilter)),
+        *("image_format", "created"),
+    )
     list_per_page = 25
     show_full_result_count = False
     search_fields = ("title", "=blake3", "=sha256", "product__name", "product__owner__name")
@@ -95,7 +98,7 @@ class ProductImageAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic 
     fields = (
         *("thumbnail", "title", "priority", "short_id", "product", "is_primary", "image_format"),
         *("size", "byte_size", "is_undecodable", "blake3", "sha256", "object_name", "uploaded_by"),
-        "created",
+        *("created", "discarded_at"),
     )
     readonly_fields = tuple(name for name in fields if name not in {"title", "priority"})
 
@@ -121,6 +124,11 @@ class ProductImageAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic 
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
+
+    def has_change_permission(self, request: HttpRequest, obj: ProductImage | None = None) -> bool:
+        # In the bin nothing is changed; the dashboard restores.
+        is_discarded = obj is not None and obj.discarded_at is not None
+        return not is_discarded and super().has_change_permission(request, obj)
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         actions = super().get_actions(request)

@@ -10,8 +10,8 @@ import copy
 import logging
 import time
 import uuid
-from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext, suppress
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import PureWindowsPath
 from threading import Lock
 from typing import Any
@@ -28,7 +28,13 @@ from apps.problems import NotFound, Problem, ServiceUnavailable, StorageUnavaila
 from apps.products.file_names import clean_file_name
 from apps.products.image_history import Actor, build_change_events, build_event
 from apps.products.incoming_image import IncomingImage
-from apps.products.models import ImageEvent, Product, ProductImage, UnclaimedObject
+from apps.products.models import (
+    ImageEvent,
+    ImageSet,
+    Product,
+    ProductImage,
+    UnclaimedObject,
+)
 from apps.products.pictures.image_checks import CheckedImage
 from apps.products.primary_rows import demote_primary, lock_product, strike_off
 from apps.products.quotas import count_in_organization, count_in_product, count_out
@@ -71,7 +77,7 @@ def store_image(
         with take_turn(), transaction.atomic(), connection.cursor() as cursor:
             _insert_row(cursor, image, actor)
             before_commit(image)
-            count_in_organization(cursor, image)
+            count_in_organization(cursor, product, image.byte_size)
     except (Problem, DatabaseError) as fault:
         logger.exception("upload of %s undone", image.object_name)
         with suppress(ServiceUnavailable, DatabaseError):
@@ -96,10 +102,7 @@ def change_image(
     Promoting demotes the previous primary. Within the transaction, ``admit`` and then ``check``,
     which sees the image as it stands, may raise. Raises NotFound.
     """
-    with take_turn(), transaction.atomic():
-        with connection.cursor() as cursor:
-            _lock_product(cursor, product)
-        admit()
+    with hold_product(product, admit):
         before = get_image(product, image_id)
         check(before)
         image = copy.copy(before)
@@ -125,13 +128,10 @@ def remove_image(
 ) -> None:
     """Remove the row, then the object; a crash in between leaves the object to the sweep.
 
-    Raises NotFound, or a database error, after which nothing is removed.
+    In the bin or not. Raises NotFound, or a database error, after which nothing is removed.
     """
-    with take_turn(), transaction.atomic():
-        with connection.cursor() as cursor:
-            _lock_product(cursor, product)
-        admit()
-        image = get_image(product, image_id)
+    with hold_product(product, admit):
+        image = get_image(product, image_id, product.images.all())
         check(image)
         UnclaimedObject.objects.create(object_name=image.object_name)
         action = ImageEvent.Action.DELETED
@@ -142,9 +142,25 @@ def remove_image(
         remove_unclaimed_object(image.object_name)
 
 
-def get_image(product: Product, image_id: uuid.UUID) -> ProductImage:
-    """The product's image of that id; raises NotFound."""
-    image = product.images.filter(pk=image_id).first()
+@contextmanager
+def hold_product(product: Product, admit: Callable[[], None]) -> Iterator[None]:
+    """One transaction, alone with the product's images; ``admit`` may raise, as first of all.
+
+    Raises NotFound where the product was deleted or moved meanwhile.
+    """
+    with take_turn(), transaction.atomic():
+        with connection.cursor() as cursor:
+            _lock_product(cursor, product)
+        admit()
+        yield
+
+
+def get_image(
+    product: Product, image_id: uuid.UUID, images: ImageSet | None = None
+) -> ProductImage:
+    """The product's image of that id, among ``images`` or those not in the bin; raises NotFound."""
+    found = product.images.present() if images is None else images
+    image = found.filter(pk=image_id).first()
     if image is None:
         raise NotFound("No image of that id was found on this product.")
     return image

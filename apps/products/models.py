@@ -59,6 +59,22 @@ class Product(models.Model):
         return f"{self.gtin} {self.name}"
 
 
+class ImageSet(models.QuerySet["ProductImage"]):
+    """Images, those in the bin included unless it is said."""
+
+    def present(self) -> ImageSet:
+        """Those that are not in the bin."""
+        return self.filter(discarded_at=None)
+
+    def discarded(self) -> ImageSet:
+        """Those in the bin."""
+        return self.filter(discarded_at__isnull=False)
+
+    def in_gallery(self) -> ImageSet:
+        """Those that are not in the bin, the primary first, then by priority, then the newest."""
+        return self.present().order_by("-is_primary", "priority", "-created", "id")
+
+
 class ProductImage(models.Model):
     """One picture of a product; the bytes are the storage's object ``object_name``."""
 
@@ -95,6 +111,11 @@ class ProductImage(models.Model):
     created = models.DateTimeField(editable=False)
     # Found out when its renditions were to be made.
     is_undecodable = models.BooleanField(default=False, db_default=False, editable=False)
+    # When it went to the bin, and whether it was the primary until then.
+    discarded_at = models.DateTimeField(null=True, editable=False)
+    was_primary = models.BooleanField(default=False, db_default=False, editable=False)
+
+    objects = ImageSet.as_manager()
 
     class Meta:
         constraints: ClassVar = [
@@ -105,10 +126,16 @@ class ProductImage(models.Model):
             )
         ]
         indexes: ClassVar = [
+            # The last so that what is not in the bin is counted in the index alone.
             models.Index(
-                fields=["product", "-is_primary", "priority", "-created", "id"],
+                fields=["product", "-is_primary", "priority", "-created", "id", "discarded_at"],
                 name="gallery_order",
-            )
+            ),
+            models.Index(
+                fields=["product", "discarded_at"],
+                condition=models.Q(discarded_at__isnull=False),
+                name="images_in_bin",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -139,6 +166,8 @@ class ImageEvent(models.Model):
         DEMOTED = "demoted"
         RETITLED = "retitled"
         REPRIORITISED = "reprioritised"
+        DISCARDED = "discarded"
+        RESTORED = "restored"
         DELETED = "deleted"
 
     product = models.ForeignKey(

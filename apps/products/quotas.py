@@ -1,6 +1,7 @@
 """What an organization keeps, counted in its row and its products', and how much it may keep.
 
-The counts change in the transaction that writes or deletes an image's row. The product's row is
+What is in the bin counts with its bytes alone. The counts change in the transaction that writes,
+discards, restores or deletes an image. The product's row is
 the first that it locks, the organization's the last: all uploads of the organization wait there.
 """
 
@@ -77,22 +78,26 @@ def count_in_product(cursor: CursorWrapper, product: Product) -> bool:
     return found is not None
 
 
-def count_in_organization(cursor: CursorWrapper, image: ProductImage) -> None:
-    """Count the image, whose product has counted it; the last of its transaction.
+def count_in_organization(cursor: CursorWrapper, product: Product, byte_count: int) -> None:
+    """Count an image, which its product has counted; the last of its transaction.
 
-    Raises QuotaExceeded where it is one too many.
+    It has no bytes more where it comes from the bin. Raises QuotaExceeded where it is too much.
     """
-    owner_id = _OWNER.get_db_prep_value(image.product.owner_id, cursor.db)
-    cursor.execute(_COUNT_IN_ORGANIZATION, [image.byte_size, owner_id])
+    owner_id = _OWNER.get_db_prep_value(product.owner_id, cursor.db)
+    cursor.execute(_COUNT_IN_ORGANIZATION, [byte_count, owner_id])
     images, kept_bytes, *own = cursor.fetchone()
-    _check_limits(image.product.kept_images, images, kept_bytes, _choose_limits(*own))
+    more_bytes = kept_bytes if byte_count else 0
+    _check_limits(product.kept_images, images, more_bytes, _choose_limits(*own))
 
 
 def count_out(image: ProductImage) -> None:
     """Take a deleted image off both counts, within its transaction, which holds the product."""
-    Product.objects.filter(pk=image.product_id).update(kept_images=F("kept_images") - 1)
-    if image.product.owner_id is not None:
-        _add_to_organization(image.product.owner_id, -1, -image.byte_size)
+    _take_off(image.product, 0 if image.discarded_at else 1, image.byte_size)
+
+
+def count_discarded(image: ProductImage) -> None:
+    """Take an image that goes to the bin off both counts of images; its bytes are kept."""
+    _take_off(image.product, 1, 0)
 
 
 def measure_kept() -> Kept:
@@ -116,10 +121,18 @@ def move_counts(product: Product, owner_id: uuid.UUID | None) -> None:
     before = Product.objects.select_for_update().get(pk=product.pk)
     if before.owner_id == owner_id:
         return
-    moved = before.images.aggregate(images=Count("pk"), bytes=Coalesce(Sum("byte_size"), 0))
+    moved = before.images.aggregate(
+        images=Count("pk", filter=Q(discarded_at=None)), bytes=Coalesce(Sum("byte_size"), 0)
+    )
     for each in sorted(filter(None, (before.owner_id, owner_id))):  # so that no two moves lock up
         sign = 1 if each == owner_id else -1
         _add_to_organization(each, sign * moved["images"], sign * moved["bytes"])
+
+
+def _take_off(product: Product, images: int, byte_count: int) -> None:
+    Product.objects.filter(pk=product.pk).update(kept_images=F("kept_images") - images)
+    if product.owner_id is not None:
+        _add_to_organization(product.owner_id, -images, -byte_count)
 
 
 def _add_to_organization(owner_id: uuid.UUID, images: int, byte_count: int) -> None:
@@ -145,9 +158,12 @@ def _check_limits(product_images: int, images: int, byte_count: int, limits: Lim
         ("organization_bytes", "the organization", "bytes of pictures", byte_count, limits.bytes),
     ):
         if actual > limit:
+            delete = "delete some that nobody needs"
+            if quota == "organization_bytes":  # those of the bin are counted
+                delete = "delete for good what nobody needs"
             raise QuotaExceeded(
                 f"With this picture {whose} would have {actual:,} {what}, and may have {limit:,}:"
-                " delete some that nobody needs, or ask whoever runs the service for more.",
+                f" {delete}, or ask whoever runs the service for more.",
                 quota=quota,
                 limit=limit,
                 actual=actual,

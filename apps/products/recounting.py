@@ -8,7 +8,7 @@ from __future__ import annotations
 import uuid
 
 from django.db import transaction
-from django.db.models import Count, F, Sum
+from django.db.models import Count, F, Q, Sum
 from django.db.models.functions import Coalesce
 
 from apps.organizations.models import Organization
@@ -40,7 +40,11 @@ def recount() -> int:
 
 
 def _find_products(**among: list[int]) -> list[tuple[int, str, int]]:
-    counted = Product.objects.filter(**among).order_by().annotate(there=Count("images"))
+    counted = (
+        Product.objects.filter(**among)
+        .order_by()
+        .annotate(there=Count("images", filter=Q(images__discarded_at=None)))
+    )
     differing = counted.exclude(kept_images=F("there"))
     return list(differing.values_list("pk", "gtin", "there"))
 
@@ -50,7 +54,7 @@ def _find_organizations(**among: uuid.UUID) -> list[tuple[uuid.UUID, str, int, i
         Organization.objects.filter(**among)
         .order_by()
         .annotate(
-            there=Count("products__images"),
+            there=Count("products__images", filter=Q(products__images__discarded_at=None)),
             bytes_there=Coalesce(Sum("products__images__byte_size"), 0),
         )
     )

@@ -149,6 +149,16 @@ def test_pages_of_an_organization_are_accessible(browser, service, seed, session
         visited.check()
 
 
+def check_bin(page, product_path):
+    page.get_by_role("link", name="1 in the bin").click()
+    check_page(page)
+    page.get_by_role("button", name="for good").click()
+    check_page(page)
+    page.get_by_role("button", name="Keep it").click()
+    page.get_by_role("button", name="Restore").click()
+    page.goto(product_path)
+
+
 def test_product_page_is_accessible_in_all_its_states(
     browser, service, sessions, product_path, upload
 ):
@@ -167,9 +177,9 @@ def test_product_page_is_accessible_in_all_its_states(
         get_cards(page).nth(1).get_by_role("button", name="Delete").click()
         expect(page.get_by_role("button", name="Undo")).to_be_focused()
         check_page(page)
-        page.get_by_role("button", name="Undo").click()
+        check_bin(page, product_path)
         page.get_by_role("button", name="History").click()
-        expect(page.get_by_role("dialog").get_by_role("listitem")).to_have_count(2)
+        expect(page.get_by_role("dialog").get_by_role("listitem")).to_have_count(4)
         check_page(page)
         page.keyboard.press("Escape")
         page.context.clear_cookies(name="sessionid")

@@ -151,6 +151,8 @@ def explain_calls(cast: Cast) -> dict[str, Plans]:
         call("last page", "GET", f"images?page_size=25&page={IMAGES // 25}")
         call("get", "GET", f"images/{image_id}")
         call("change", "PATCH", f"images/{image_id}", json={"is_primary": False, "priority": 2})
+        call("discard", "POST", f"images/{image_id}/discard")
+        call("restore", "POST", f"images/{image_id}/restore")
         call("delete", "DELETE", f"images/{image_id}")
         call("history", "GET", "image-history?page_size=25")
     with explained() as found["product list"]:

@@ -99,6 +99,29 @@ def test_32_primaries_at_once_end_with_one(world: World):
     assert world.sweep() == {}
 
 
+def test_heroes_that_go_to_the_bin_and_come_back_at_once_leave_one_at_most(world: World):
+    images = [world.upload(is_primary="true").json()["id"] for _ in range(4)]
+    ways = ("discard", "restore", "promote")
+
+    def call(image_id: str, way: str) -> int:
+        url = f"{world.images_url}/{image_id}"
+        if way == "promote":
+            change = {"is_primary": True}
+            return local_http.patch(url, headers=world.headers, json=change).status_code
+        return local_http.post(f"{url}/{way}", headers=world.headers).status_code
+
+    turns = [(image_id, way) for image_id in images for way in ways] * 4
+    with ThreadPoolExecutor(32) as pool:
+        statuses = list(pool.map(call, *zip(*turns, strict=True)))
+
+    # What is in the bin cannot be made the primary.
+    assert set(statuses) <= {200, 204, 404}
+    assert world.count_primaries() <= 1
+    assert {call(image_id, "restore") for image_id in images} == {200}
+    assert world.count_primaries() <= 1
+    assert world.sweep() == {}
+
+
 @pytest.mark.parametrize("path", ["/", "/accounts/login", "/dashboard/api/v1/none"])
 def test_session_cookie_of_any_characters_is_nobodys(world: World, path: str):
     cookie = {"Cookie": r'sessionid="abcdefgh\000ijkl"'}

@@ -94,8 +94,7 @@ def list_images(
     request: ApiRequest, path: Path[TradeItemPath], page: Query[PageQuery]
 ) -> ProductImagePageOut:
     """List the images of a product, a page at a time: the primary image first, then by ``priority``, then the newest first. A page past the end is empty. Requires membership in the organization."""
-    ordered = request.product.images.order_by("-is_primary", "priority", "-created", "id")
-    images, pagination = read_page(ordered, page)
+    images, pagination = read_page(request.product.images.in_gallery(), page)
     data = [describe_image(request, image) for image in images]
     return ProductImagePageOut(data=data, pagination=pagination)
 
@@ -160,7 +159,7 @@ def update_image(
 )
 @decorate_view(admit(Permission.CONTRIBUTE))
 def delete_image(request: ApiRequest, path: Path[ImagePath]) -> Status[None]:
-    """Delete an image and its file for good; browsers and caches that have the file may show it for up to a year. When it was the primary image, no other is promoted. Requires the ``organization.contribute_organization`` permission on the membership."""
+    """Delete an image and its file for good, from the bin or past it; browsers and caches that have the file may show it for up to a year. When it was the primary image, no other is promoted. Requires the ``organization.contribute_organization`` permission on the membership."""
     remove_image(
         request.product,
         path.image_id,
@@ -181,7 +180,7 @@ def delete_image(request: ApiRequest, path: Path[ImagePath]) -> Status[None]:
 def list_image_history(
     request: ApiRequest, path: Path[TradeItemPath], page: Query[PageQuery]
 ) -> ImageEventPageOut:
-    """List who did what to the images of a product, the newest first: uploaded, promoted, demoted, retitled, reprioritised, deleted. Requires membership in the organization."""
+    """List who did what to the images of a product, the newest first: uploaded, promoted, demoted, retitled, reprioritised, discarded, restored, deleted. Requires membership in the organization."""
     ordered = request.product.image_events.select_related("user").order_by("-id")
     events, pagination = read_page(ordered, page)
     return ImageEventPageOut(data=describe_events(events), pagination=pagination)

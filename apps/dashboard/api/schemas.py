@@ -101,7 +101,9 @@ class ImageEventOut(Schema):
         description="What the image was called then: its title, else the name of its file. Empty"
         " for events of before this was kept.",
     )
-    image_exists: bool = Field(..., description="Whether the image is still there.")
+    image_exists: bool = Field(
+        ..., description="Whether the image is still there, be it in the bin."
+    )
     action: ImageEvent.Action
     old: str
     new: str

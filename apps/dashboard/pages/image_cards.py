@@ -42,8 +42,8 @@ class ImageCard:
 
 def build_cards(request: HttpRequest, product: Product, start: int, count: int) -> list[ImageCard]:
     """The pictures from that place on, in the order of the gallery."""
-    ordered = product.images.order_by("-is_primary", "priority", "-created", "id")
-    images = ordered.select_related("uploaded_by")[start : start + count]
+    ordered = product.images.in_gallery().select_related("uploaded_by")
+    images = ordered[start : start + count]
     return [_build_card(request, image, start + n) for n, image in enumerate(images, 1)]
 
 

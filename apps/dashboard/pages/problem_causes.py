@@ -113,8 +113,9 @@ CAUSES: Final = {
         Cause(
             "The product has as many pictures as it may have, or the organization as many pictures"
             " or bytes.",
-            "Delete what nobody needs: it makes room at once. Or ask whoever runs the service for"
-            " more. The page of the API keys shows how much is kept.",
+            "Delete what nobody needs. In the bin it no longer counts as a picture; its bytes count"
+            " until it is deleted for good. Or ask whoever runs the service for more; the page"
+            " of the API keys shows how much is kept.",
         ),
     ),
     "precondition_failed": (

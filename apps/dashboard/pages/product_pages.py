@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
+from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -136,8 +137,11 @@ def _describe_gallery(request: HttpRequest, product: Product) -> dict[str, Any]:
     cards = build_cards(request, product, start, GALLERY_SIZE + 1)
     return {
         "cards": cards[:GALLERY_SIZE],
-        "has_primary": product.images.filter(is_primary=True).exists(),
-        "image_count": product.images.count(),
+        **product.images.aggregate(
+            has_primary=Count("pk", filter=Q(is_primary=True)),
+            image_count=Count("pk", filter=Q(discarded_at=None)),
+            discarded_count=Count("discarded_at"),
+        ),
         "previous_page": page - 1,
         "next_page": page + 1 if len(cards) > GALLERY_SIZE else 0,
     }

@@ -108,7 +108,7 @@ def _precede(found: QuerySet[Product], anchor: Product) -> QuerySet[Product]:
 
 
 def _build_rows(products: list[Product]) -> list[ProductRow]:
-    images = ProductImage.objects.filter(product__in=products)
+    images = ProductImage.objects.present().filter(product__in=products)
     primaries = {image.product_id: image for image in images.filter(is_primary=True)}
     counts = dict(images.values_list("product").annotate(Count("pk")).order_by())
     return [

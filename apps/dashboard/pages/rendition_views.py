@@ -53,18 +53,19 @@ def _find_image(request: HttpRequest, image_id: str) -> ProductImage | None:
         pk = decode_id(image_id)
     except ValueError:
         return None
-    role = Membership.objects.filter(
+    roles = Membership.objects.filter(
         user=request.user.pk, organization=OuterRef("product__owner")
     ).values("role")
     image = (
         ProductImage.objects.filter(pk=pk)
         .select_related("product")
-        .annotate(caller_role=Subquery(role))
+        .annotate(caller_role=Subquery(roles))
         .first()
         if request.user.is_authenticated
         else None
     )
-    return image if image and _may_view(request, image.caller_role) else None
+    role = getattr(image, "caller_role", None)
+    return image if image and _may_view(request, role) else None
 
 
 def _may_view(request: HttpRequest, role: str | None) -> bool:

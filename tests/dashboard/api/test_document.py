@@ -21,6 +21,8 @@ OPERATIONS = {
     "apps_dashboard_api_images_update_image",
     "apps_dashboard_api_images_delete_image",
     "apps_dashboard_api_images_list_image_history",
+    "apps_dashboard_api_discarded_images_discard_image",
+    "apps_dashboard_api_discarded_images_restore_image",
 }
 
 

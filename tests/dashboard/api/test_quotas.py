@@ -74,7 +74,8 @@ def test_picture_of_more_bytes_than_there_is_room_is_refused_when_it_is_there(
 
     assert problem["detail"] == (
         f"With this picture the organization would have {2 * len(picture):,} bytes of pictures,"
-        f" and may have {2 * len(picture) - 1:,}: {ASK}"
+        f" and may have {2 * len(picture) - 1:,}: delete for good what nobody needs, or ask whoever"
+        " runs the service for more."
     )
     assert problem["quota"] == "organization_bytes"
     assert (problem["limit"], problem["actual"]) == (2 * len(picture) - 1, 2 * len(picture))
@@ -114,6 +115,36 @@ def test_deleted_picture_makes_room(api: Api, settings: Any):
 
     assert count_kept() == (0, 0, 0)
     assert api.upload().status_code == 201
+
+
+def test_discarded_picture_makes_room_for_a_picture_but_none_for_bytes(api: Api, settings: Any):
+    settings.MAX_PRODUCT_IMAGES = 1
+    image = api.upload().json()
+    url = f"{api.path}/{image['id']}"
+    byte_size = len(make_jpeg())
+
+    api.client.post(f"{url}/discard", headers=api.headers)
+    assert (count_kept(), list_miscounted()) == ((0, 0, byte_size), [])
+    assert api.upload().status_code == 201
+
+    problem = assert_problem(api.client.post(f"{url}/restore", headers=api.headers), "conflict")
+    assert (problem["quota"], problem["limit"], problem["actual"]) == ("product_images", 1, 2)
+    assert (count_kept(), list_miscounted()) == ((1, 1, 2 * byte_size), [])
+    assert ProductImage.objects.discarded().count() == 1
+
+    settings.MAX_PRODUCT_IMAGES, settings.MAX_ORGANIZATION_BYTES = 2, byte_size
+    assert api.client.post(f"{url}/restore", headers=api.headers).status_code == 200
+    assert (count_kept(), list_miscounted()) == ((2, 2, 2 * byte_size), [])
+
+
+def test_picture_deleted_from_the_bin_is_counted_out_once(api: Api):
+    image = api.upload().json()
+    url = f"{api.path}/{image['id']}"
+    api.client.post(f"{url}/discard", headers=api.headers)
+
+    api.client.delete(url, headers=api.headers)
+
+    assert (count_kept(), list_miscounted()) == ((0, 0, 0), [])
 
 
 def test_first_answer_is_given_again_though_all_is_full(api: Api, settings: Any):

@@ -1,16 +1,18 @@
-"""Remove what a crash left behind: objects that belong to no row, and temporary files."""
+"""Remove what a crash left behind, objects of no row and temporary files, and empty the bin."""
 
 from __future__ import annotations
 
 import json
 import math
 import sys
+import time
 from argparse import ArgumentParser
 from dataclasses import asdict
 from typing import Any
 
 from django.core.management import BaseCommand
 
+from apps.products.image_bin import empty_bin
 from apps.products.recounting import list_miscounted
 from apps.products.sweeping import (
     DEFAULT_AGE_SECONDS,
@@ -45,7 +47,7 @@ class Command(BaseCommand):
             type=float,
             default=math.inf,
             metavar="SECONDS",
-            help="leave the objects that take longer to the next sweep",
+            help="leave what takes longer to the next sweep",
         )
         parser.add_argument(
             "--audit",
@@ -59,11 +61,13 @@ class Command(BaseCommand):
     def handle(
         self, *args: Any, older_than: int, within: float, audit: bool, **options: Any
     ) -> None:
+        end = time.monotonic() + within
         # The objects last, since the storage may be down.
         report: dict[str, Any] = {
             "removed_temporary_files": sweep_temporary_files(older_than),
             "removed_upload_claims": sweep_upload_claims(),
-            "removed_objects": sweep_unclaimed_objects(older_than, within),
+            "removed_from_bin": empty_bin(within),
+            "removed_objects": sweep_unclaimed_objects(older_than, end - time.monotonic()),
         }
         if audit:
             report |= asdict(audit_objects())

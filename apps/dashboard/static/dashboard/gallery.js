@@ -6,7 +6,7 @@ import { showLocalTimes } from "./local_times.js";
 import { say, showSignedOut, warnBeforeLeaving } from "./notices.js";
 
 const REFRESH_PAUSE_MS = 150;
-const PARTS = ["gallery-state", "gallery-hint", "gallery-pages"];
+const PARTS = ["gallery-state", "gallery-hint", "gallery-pages", "gallery-bin"];
 const SHOWN = ["etag", "name", "priority", "primary"];
 const CHANGED = "Somebody else changed this picture meanwhile. It is shown as it is now; look, then change it again.";
 
@@ -77,7 +77,7 @@ export class Gallery {
       const known = old.get(card.dataset.id);
       const kept = known && this.isStill(known, card) ? known : document.adoptNode(card);
       if (!known) kept.classList.add("is-new");
-      // It stays as it was: what another primary changes of it must not make its deletion look outdated.
+      // What another primary changes of it must not make its deletion look outdated.
       if (known?.matches(".is-leaving")) known.dataset.etag = card.dataset.etag;
       if (known && kept !== known) {
         if (place === known) place = kept;
@@ -121,14 +121,15 @@ export class Gallery {
     return this.enqueue(card, "PATCH", changes);
   }
 
-  /** Deletes one picture; tells whether it is gone. */
-  remove(card) {
-    return this.enqueue(card, "DELETE");
+  /** Moves one picture to the bin; tells whether it is there. */
+  discard(card) {
+    return this.enqueue(card, "POST");
   }
 
   enqueue(card, method, body) {
     this.queued += 1;
-    this.turn = this.turn.then(() => {
+    this.turn = this.turn.then(async () => {
+      if (method === "POST") await this.refreshed; // another primary may have changed what it looks like
       this.queued -= 1;
       return this.send(card, method, body);
     });
@@ -137,13 +138,14 @@ export class Gallery {
 
   async send(card, method, body) {
     const { api, etag } = card.dataset;
-    const answer = await callApi(method, api, { etag, body, keepalive: true });
+    const url = method === "POST" ? `${api}/discard` : api;
+    const answer = await callApi(method, url, { etag, body, keepalive: true });
     if (answer.status === 200) {
       card.dataset.etag = answer.etag;
       this.note(card, "");
     }
     if (answer.status === 200 || answer.status === 204) return true;
-    if (answer.status === 404 && method === "DELETE") return true;
+    if (answer.status === 404 && method === "POST") return true;
     await this.explain(card, answer);
     return false;
   }

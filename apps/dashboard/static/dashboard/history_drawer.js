@@ -18,7 +18,9 @@ const SENTENCES = {
   retitled: (name, event) => describeCaption(event),
   reprioritised: (name, event) =>
     event.images.size > 1 ? `put ${event.images.size} pictures in order` : `moved ${name}`,
-  deleted: (name) => `deleted ${name}`,
+  discarded: (name) => `moved ${name} to the bin`,
+  restored: (name) => `brought ${name} back from the bin`,
+  deleted: (name) => `deleted ${name} for good`,
 };
 
 function build(tag, text) {
@@ -31,6 +33,7 @@ function describe(event) {
   const called = event.image_name || document.getElementById(`picture-${event.image_id}`)?.dataset.name;
   const name = called ? `“${called}”` : `a picture${event.image_exists ? "" : " that is gone"}`;
   const way = { api_key: "with an API key", oauth_token: "with an app" }[event.credential.split(":")[0]];
+  if (event.credential === "bin") return `The bin let go of ${name} after 30 days.`;
   const words = [event.user ?? "Somebody", SENTENCES[event.action](name, event), way];
   return `${words.filter(Boolean).join(" ")}.`;
 }

@@ -14,6 +14,28 @@ export function say(sentence) {
   timer = setTimeout(() => { notice.textContent = ""; }, SHOW_MS);
 }
 
+function buildButton(label, act) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.textContent = label;
+  button.addEventListener("click", () => {
+    document.getElementById("notice").textContent = "";
+    act();
+  });
+  return button;
+}
+
+/** Says a sentence with something to do about it; it stays until that, until it is dismissed, or until another comes. */
+export function offer(sentence, label, act, dismiss) {
+  say(sentence);
+  clearTimeout(timer);
+  const close = buildButton("×", dismiss);
+  close.setAttribute("aria-label", "Close");
+  const buttons = [buildButton(label, act), close];
+  document.getElementById("notice").append(...buttons);
+  buttons[0].focus();
+}
+
 /** Says what is on the page anyway to screen readers alone. */
 export function whisper(sentence) {
   document.getElementById("whisper").textContent = sentence;

@@ -2,7 +2,7 @@
 
 import { listenToCaptions } from "./captions.js";
 import { CardOrder } from "./card_order.js";
-import { Deletions } from "./deletion.js";
+import { listenToDeletions } from "./deletion.js";
 import { listenToDetails } from "./details_drawer.js";
 import { listenForFiles } from "./file_sources.js";
 import { Gallery } from "./gallery.js";
@@ -28,7 +28,7 @@ new HistoryDrawer(document.getElementById("history"));
 // Only those who may change anything have it.
 if (area) {
   new CardOrder(gallery);
-  new Deletions(gallery);
+  listenToDeletions(gallery);
   const queue = new UploadQueue(area, {
     addedImage(name) {
       if (name) whisper(`${name} is added.`);
