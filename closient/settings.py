@@ -117,6 +117,7 @@ MIDDLEWARE = [
     "apps.dashboard.operations.request_id.RequestIdMiddleware",
     "apps.dashboard.operations.request_metrics.RequestMetricsMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "apps.dashboard.operations.thread_shares.StreamedAnswersMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "apps.dashboard.operations.security_headers.SecurityHeadersMiddleware",
     # Above the API's, which answers early: a preflight carries no credential, and is not counted.
@@ -126,6 +127,8 @@ MIDDLEWARE = [
     # Below those that find the session, above those that may refuse: their errors become problems.
     "apps.dashboard.api.middleware.ApiMiddleware",
     "apps.dashboard.operations.host_check.HostCheckMiddleware",
+    # Above Django's, which looks for its token in the body.
+    "apps.dashboard.api.small_bodies.SmallBodiesMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",

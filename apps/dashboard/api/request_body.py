@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from threading import BoundedSemaphore
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +10,7 @@ from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.core.handlers.wsgi import LimitedStream, WSGIHandler, WSGIRequest
 
+from apps.dashboard.operations.thread_shares import BODIES
 from apps.organizations.callers import Caller
 from apps.problems import PayloadTooLarge, Unauthorized
 from apps.products.image_store import release_connection
@@ -21,9 +21,6 @@ MAX_WORDS_BYTES = 64 * 1024  # what a form may have beside its picture
 MAX_FORM_BYTES = MAX_IMAGE_BYTES + MAX_WORDS_BYTES
 MAX_DRAINED_BYTES = 32 * 1024 * 1024
 READ_BYTES = 128 * 1024
-
-# Who drains keeps a thread from those who work, so half of the threads is the most they get.
-_drains = BoundedSemaphore(max(1, settings.THREADS // 2))
 
 
 class ApiRequest(WSGIRequest):
@@ -74,11 +71,11 @@ class ApiRequest(WSGIRequest):
         # Django would give the connection back after the drain, which may last.
         release_connection()
         awaits_go_ahead = "100-continue" in self.META.get("HTTP_EXPECT", "").lower()
-        if (self._read_started or not awaits_go_ahead) and _drains.acquire(blocking=False):
+        if (self._read_started or not awaits_go_ahead) and BODIES.acquire(blocking=False):
             try:
                 self._drain()
             finally:
-                _drains.release()
+                BODIES.release()
         # Django ties a request to its user, its messages and its upload handlers, and those to it:
         # all would wait for the garbage collector, with the last of the body in their midst.
         self.__dict__.clear()

@@ -1,0 +1,42 @@
+"""What pages and OAuth's addresses are sent is read before they are asked, and bounded there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.http import (
+    HttpRequest,
+    HttpResponseBadRequest,
+    HttpResponseBase,
+    UnreadablePostError,
+)
+
+from apps.dashboard.api.middleware import API_PREFIX
+from apps.dashboard.operations.thread_shares import BODIES, build_busy
+from apps.products.image_store import release_connection
+
+
+class SmallBodiesMiddleware:
+    """Keeps strangers from holding more threads than their share, each with a body that never ends.
+
+    The API reads no stranger's body at all.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if request.method != "POST" or request.path_info.startswith(API_PREFIX):
+            return self.get_response(request)
+        is_stranger = not request.user.is_authenticated
+        release_connection()
+        if is_stranger and not BODIES.acquire(blocking=False):
+            return build_busy()
+        try:
+            request.body  # noqa: B018 (the request keeps it)
+        except UnreadablePostError:
+            return HttpResponseBadRequest()  # for the log: its sender is gone
+        finally:
+            if is_stranger:
+                BODIES.release()
+        return self.get_response(request)

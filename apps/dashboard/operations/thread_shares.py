@@ -1,0 +1,66 @@
+"""How many threads of a worker may wait for strangers, who end a body or an answer as they like.
+
+A quarter of the threads is in none of the shares: it is left to members, whoever else comes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from threading import BoundedSemaphore
+from typing import Final
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+
+RETRY_AFTER_SECONDS: Final = 5
+
+
+def build_share(eighths: int) -> BoundedSemaphore:
+    """So many eighths of a worker's threads, and at least one."""
+    return BoundedSemaphore(max(1, settings.THREADS * eighths // 8))
+
+
+BODIES: Final = build_share(3)  # of strangers: those that are read, and those thrown away
+MEDIA: Final = build_share(2)
+FILES: Final = build_share(1)  # that pages are made of
+
+
+def build_busy() -> HttpResponse:
+    """The 503 for a stranger who would take one thread too many."""
+    return HttpResponse(
+        "Too many others are being served just now; try again in a few seconds.\n",
+        status=503,
+        content_type="text/plain",
+        headers={"Retry-After": str(RETRY_AFTER_SECONDS)},
+    )
+
+
+class StreamedAnswersMiddleware:
+    """A file is sent by a thread, which waits while its reader does not read."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        if not response.streaming:
+            return response
+        share = MEDIA if request.path_info.startswith(settings.MEDIA_URL) else FILES
+        if not share.acquire(blocking=False):
+            response.close()
+            return build_busy()
+        _release_at_end(response, share)
+        return response
+
+
+def _release_at_end(response: HttpResponseBase, share: BoundedSemaphore) -> None:
+    close = response.close
+
+    def close_and_release() -> None:
+        response.close = close  # type: ignore[method-assign]  # a second one has nothing to release
+        try:
+            close()
+        finally:
+            share.release()
+
+    response.close = close_and_release  # type: ignore[method-assign]
