@@ -87,12 +87,12 @@ def get_secret_key() -> str:
             f"DJANGO_ALLOWED_HOSTS reaches beyond this machine ({', '.join(beyond)}):"
             " set DJANGO_SECRET_KEY."
         )
-    path = DATA_DIR / "secret_key"
-    if not path.exists():
+    try:
+        return (DATA_DIR / "secret_key").read_text().strip()
+    except OSError:
         raise ImproperlyConfigured(
             "There is no secret key: run `make setup`, or set DJANGO_SECRET_KEY."
-        )
-    return path.read_text().strip()
+        ) from None
 
 
 SECRET_KEY = get_secret_key()

@@ -18,7 +18,9 @@ from tests.servers.processes import (
     wait_until_ready,
 )
 
-CONFIGURATION = """\
+# Workers of root's nginx become another user, who cannot enter root's folders.
+USER = "user root;" if os.geteuid() == 0 else ""
+HEAD = """\
 {user}
 worker_processes 1;
 daemon off;
@@ -32,6 +34,11 @@ http {{
     fastcgi_temp_path fastcgi;
     uwsgi_temp_path uwsgi;
     scgi_temp_path scgi;
+"""
+SITE = HEAD + "{site}\n}}\n"
+CONFIGURATION = (
+    HEAD
+    + """\
     upstream service {{
 {upstreams}
         keepalive 32;
@@ -52,6 +59,7 @@ http {{
     }}
 }}
 """
+)
 
 
 @contextmanager
@@ -68,13 +76,9 @@ def run_nginx(
     Bodies are passed on while they arrive, or with `request_buffering` when they are whole.
     A `max_body_size` of "0" is without limit; `locations` are further ones. Without a port it takes a free one.
     """
-    program = _find_nginx()
-    prefix = folder.resolve() / "nginx"
-    prefix.mkdir(parents=True, exist_ok=True)
     port = port or find_free_ports(1)[0]
     configuration = CONFIGURATION.format(
-        # Workers of root's nginx become another user, who cannot enter root's folders.
-        user="user root;" if os.geteuid() == 0 else "",
+        user=USER,
         upstreams="\n".join(
             f"        server {urlsplit(url).netloc} max_fails=0;" for url in upstream_urls
         ),
@@ -84,6 +88,22 @@ def run_nginx(
         locations=locations,
         request_buffering="on" if request_buffering else "off",
     )
+    with _run(folder, configuration, port) as url:
+        yield url
+
+
+@contextmanager
+def run_nginx_site(folder: Path, site: str, port: int) -> Iterator[str]:
+    """Run nginx with what a file of its conf.d says, which listens on that port; yield its URL."""
+    with _run(folder, SITE.format(user=USER, site=site), port) as url:
+        yield url
+
+
+@contextmanager
+def _run(folder: Path, configuration: str, port: int) -> Iterator[str]:
+    program = _find_nginx()
+    prefix = folder.resolve() / "nginx"
+    prefix.mkdir(parents=True, exist_ok=True)
     (prefix / "nginx.conf").write_text(configuration)
     log_path = folder / "nginx.log"
     command = [program, "-p", f"{prefix}/", "-c", "nginx.conf", "-e", "error.log"]
