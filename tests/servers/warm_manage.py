@@ -43,8 +43,18 @@ def run(
 ) -> subprocess.CompletedProcess[str]:
     """Run `manage.py ARGUMENTS` with nothing but this environment, whatever comes of it.
 
-    Raises subprocess.TimeoutExpired when that takes longer than these seconds; it is killed then.
+    What Python itself looks for when it starts, it finds in a fresh process alone. Raises subprocess.TimeoutExpired when that takes longer than these seconds; it is killed then.
     """
+    if "PYTHONPATH" in environment:
+        return subprocess.run(
+            [sys.executable, str(SCRIPT), *arguments],
+            cwd=SCRIPT.parent,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=seconds,
+            check=False,
+        )
     with NamedTemporaryFile("r") as output, NamedTemporaryFile("r") as errors:
         process = _processes.Process(
             target=_become_manage, args=(arguments, dict(environment), output.name, errors.name)
