@@ -34,6 +34,7 @@ NOTHING_SWEPT = {
     "removed_objects": 0,
     "removed_upload_claims": 0,
     "removed_temporary_files": 0,
+    "removed_from_bin": 0,
 }
 
 
