@@ -30,7 +30,8 @@ class Caller:
     the user's role would allow; ``organization_id`` is the only organization that the credential
     reaches, None where it follows the user's memberships; the limits are those of the credential,
     0 where it has the default. ``shares_as`` names whose keys share ``shared_multiple`` times the
-    default (None: as often as usual), empty where the credential is no key.
+    default (None: as often as usual), empty where the credential is no key; so are ``api_key_id``
+    and its own ``api_key_role``.
     """
 
     kind: CallerKind
@@ -40,6 +41,8 @@ class Caller:
     organization_id: uuid.UUID | None = None
     limit_per_minute: int = 0
     limit_per_day: int = 0
+    api_key_id: int | None = None
+    api_key_role: str = ""
     shares_as: str = ""
     shared_multiple: int | None = None
 
@@ -97,6 +100,8 @@ def get_api_key_caller(api_key: ApiKey) -> Caller:
         organization_id=api_key.organization_id,
         limit_per_minute=api_key.rate_limit_per_minute or per_minute,
         limit_per_day=api_key.rate_limit_per_day or per_day,
+        api_key_id=api_key.pk,
+        api_key_role=api_key.role,
         shares_as=f"organization:{owner}" if owner else f"user:{api_key.user_id}",
         shared_multiple=api_key.rate_limit_multiple,
     )

@@ -5,9 +5,10 @@ from __future__ import annotations
 import uuid
 
 from django.db import connection
+from django.utils import timezone
 
 from apps.organizations.callers import Caller
-from apps.organizations.models import Organization, Permission
+from apps.organizations.models import ApiKey, Organization, Permission
 from apps.organizations.row_reads import find_row, list_columns
 from apps.problems import Forbidden, NotFound
 from apps.products.gtin import get_check_digit, has_valid_check_digit
@@ -24,6 +25,17 @@ _SELECT_WITH_ROLE = f"""
       ON membership.organization_id = product.owner_id AND membership.user_id = %s
     WHERE product.gtin = %s AND product.owner_id = %s
 """  # noqa: S608 (our own names)
+# One row while the key is in force as it was found, and its user's membership as well.
+_SELECT_ROLE_AGAIN = """
+    SELECT membership.role FROM organizations_apikey AS api_key
+    JOIN auth_user ON auth_user.id = api_key.user_id AND auth_user.is_active
+    JOIN organizations_membership AS membership ON membership.user_id = api_key.user_id
+    JOIN products_product AS product ON product.owner_id = membership.organization_id
+    WHERE api_key.id = %s AND api_key.is_active AND api_key.role = %s
+      AND (api_key.expires_at IS NULL OR api_key.expires_at > %s)
+      AND product.id = %s AND product.owner_id = %s
+"""
+_EXPIRES_AT = ApiKey._meta.get_field("expires_at")
 _OWNER_ID = Organization._meta.pk
 
 
@@ -43,6 +55,22 @@ def get_product(
     if not caller.may(permission, product.caller_role):
         raise Forbidden(caller.explain_lack(permission, product.caller_role))
     return product
+
+
+def may_still(caller: Caller, product: Product, permission: Permission) -> bool:
+    """Whether an API key may now what it was found to; one query, of a fifth of the others' calls.
+
+    False for other credentials too: for these, and for why not, everything is looked up again.
+    """
+    if caller.api_key_id is None:
+        return False
+    with connection.cursor() as cursor:
+        now = _EXPIRES_AT.get_db_prep_value(timezone.now(), connection)
+        owner_id = _OWNER_ID.get_db_prep_value(product.owner_id, connection)
+        key = [caller.api_key_id, caller.api_key_role, now]
+        cursor.execute(_SELECT_ROLE_AGAIN, [*key, product.pk, owner_id])
+        found = cursor.fetchone()
+    return found is not None and caller.may(permission, found[0])
 
 
 def _find_product(caller: Caller, organization_id: uuid.UUID, gtin14: str) -> Product | None:
