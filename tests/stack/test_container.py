@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -38,11 +40,14 @@ def compose() -> dict[str, Any]:
     return described
 
 
-def test_image_serves_with_nothing_to_write_to_but_its_volume(image: Image, tmp_path: Path):
+def test_image_serves_with_nothing_to_write_to_but_its_volume(
+    image: Image, seed: dict[str, Any], seeded_database: Path, tmp_path: Path
+):
     data = make_volume(tmp_path)
+    database = shutil.copy(seeded_database, data / "db.sqlite3")
+    os.chown(database, 10001, 10001)
     env = {"DJANGO_SECRET_KEY": SECRET_KEY, "PORT": str(find_free_ports(1)[0])}
-    image.run(data, env, *image.entrypoint, "migrate", "--no-input", "--verbosity", "0")
-    seed = json.loads(image.run(data, env, *image.entrypoint, "seed_demo", "--json"))
+    image.run(data, env, *image.entrypoint, "migrate", "--check")
 
     with run_image(image, tmp_path, env) as service:
         world = World(tmp_path, env, seed, service)

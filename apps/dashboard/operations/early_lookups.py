@@ -37,6 +37,8 @@ MODULES: Final = (
     "django.views.csrf",
     "oauth2_provider.oauth2_backends",
 )
+# Of the page to sign in; with the first, Django's forms look for their tags.
+WIDGETS: Final = ("attrs", "input", "password", "text")
 
 
 def look_up_early() -> None:
@@ -48,7 +50,8 @@ def look_up_early() -> None:
     for name in _list_templates():
         get_template(name)
     engines["django"].engine.template_context_processors  # type: ignore[attr-defined]  # noqa: B018 (imports them)
-    get_default_renderer().get_template("django/forms/widgets/input.html")
+    for name in WIDGETS:
+        get_default_renderer().get_template(f"django/forms/widgets/{name}.html")
     resolver = get_resolver()
     resolver.url_patterns  # noqa: B018 (imports the pages)
     for status in (400, 403, 404):

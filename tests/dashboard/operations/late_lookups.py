@@ -17,6 +17,7 @@ REQUESTS: tuple[tuple[str, str, dict[str, str]], ...] = (
     ("GET", "/readyz", {}),
     ("GET", "/nothing", {}),
     ("GET", "/static/nothing.css", {}),
+    ("GET", "/accounts/login", {}),
     ("GET", "/accounts/login", {"HTTP_HOST": "evil.example"}),
     ("POST", "/accounts/login", FORM),
     ("GET", "/oauth/authorize", {}),
