@@ -107,8 +107,9 @@ class ImmutableS3Storage(S3Storage):  # type: ignore[misc]  # has no types
         return super().unsigned_connection
 
     def make_clients(self) -> tuple[Any, ...]:
-        """All there are, before anybody waits for one; none of them sends anything yet."""
-        return self.connection, self.impatient_client, self.unsigned_connection
+        """All that are used, before anybody waits for one; none of them sends anything yet."""
+        used = self.connection, self.impatient_client
+        return used if self.custom_domain else (*used, self.unsigned_connection)
 
     def _save(self, name: str, content: IncomingImage) -> str:
         try:

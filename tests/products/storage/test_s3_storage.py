@@ -222,3 +222,17 @@ def test_threads_that_come_first_together_share_one_client(monkeypatch):
         clients = set(pool.map(take_client, range(48)))
 
     assert (len(clients), len(made)) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("options", "count"),
+    [({"endpoint_url": "https://s3.example.com"}, 3), ({"custom_domain": "images.example.com"}, 2)],
+)
+def test_clients_that_are_used_are_made_at_the_start(options, count):
+    storage = build_storage(**options)
+
+    made = storage.make_clients()
+    storage.url(NAME)
+
+    assert len(made) == count
+    assert ("unsigned_connection" in vars(storage)) == (count == 3)
