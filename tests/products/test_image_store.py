@@ -194,7 +194,7 @@ def test_sweep_goes_on_when_an_upload_ends_beside_it(db, settings, monkeypatch):
     left = settings.INCOMING_ROOT / "left"
     left.write_bytes(b"half a picture")
     listed = [settings.INCOMING_ROOT / "moved", left]
-    monkeypatch.setattr(Path, "glob", lambda self, pattern: iter(listed))
+    monkeypatch.setattr(Path, "glob", lambda self, pattern, **_: iter(listed))
 
     assert sweep_temporary_files(older_than_seconds=0) == 1
     assert not left.exists()
