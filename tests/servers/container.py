@@ -25,8 +25,7 @@ import psutil
 from tests.servers.processes import run_process, wait_until_ready
 from tests.servers.service import REPOSITORY, Service
 
-# Here the loader does not know of the libraries in /usr/local, as it does in the image.
-BASE = {"PATH": "/usr/local/bin:/usr/bin:/bin", "LD_LIBRARY_PATH": "/usr/local/lib"}
+BASE = {"PATH": "/usr/local/bin:/usr/bin:/bin"}
 PACKAGES = f"/srv/venv/lib/python{sys.version_info.major}.{sys.version_info.minor}/site-packages"
 ENTER = """
 mount --bind "$PYTHON" /usr/local
@@ -39,6 +38,12 @@ fi
 # As `docker run --read-only --tmpfs /tmp --cap-drop ALL --security-opt no-new-privileges`.
 LOCK = """
 mount --bind "$DATA" /srv/data
+top=/$(echo "$PYTHON" | cut -d/ -f2)
+if [ "$top" != /usr ]; then  # Python looks for its library there, and the folder may be root's own
+    mount -t tmpfs -o mode=755 tmpfs "$top"
+    mkdir -p "$PYTHON"
+    mount --bind /usr/local "$PYTHON"
+fi
 mount -o remount,bind,ro /srv
 mount -o remount,bind,ro /
 mount -t tmpfs tmpfs /tmp
