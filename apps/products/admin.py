@@ -93,8 +93,15 @@ class ProductImageAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic 
     )
     list_per_page = 25
     show_full_result_count = False
-    search_fields = ("title", "=blake3", "=sha256", "product__name", "product__owner__name")
-    search_help_text = "Id, GTIN, title, BLAKE3, SHA-256, product or its owner"
+    search_fields = (
+        "title",
+        "file_name",
+        "=blake3",
+        "=sha256",
+        "product__name",
+        "product__owner__name",
+    )
+    search_help_text = "Id, GTIN, title, file name, BLAKE3, SHA-256, product or its owner"
     fields = (
         *("thumbnail", "title", "priority", "short_id", "product", "is_primary", "image_format"),
         *("size", "byte_size", "is_undecodable", "blake3", "sha256", "object_name", "uploaded_by"),

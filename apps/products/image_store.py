@@ -218,14 +218,17 @@ def _build_image(product: Product, checked: CheckedImage, sent_name: str) -> Pro
     image_id = uuid.uuid4()
     slug = slugify(PureWindowsPath(sent_name).stem)[:MAX_SLUG_LENGTH].strip("-_")
     extension = checked.image_format.extension
+    seen = (checked.width, checked.height)
+    width, height = reversed(seen) if checked.is_quarter_turned else seen
     return ProductImage(
         id=image_id,
         product=product,
         object_name=f"products/{product.gtin}/{slug or 'image'}-{image_id}.{extension}",
         file_name=clean_file_name(sent_name),
         image_format=checked.image_format,
-        width=checked.width,
-        height=checked.height,
+        width=width,
+        height=height,
+        frame_count=checked.frames,
         byte_size=checked.byte_size,
         blake3=checked.blake3,
     )

@@ -94,8 +94,10 @@ class ProductImage(models.Model):
     image_format = models.CharField(
         max_length=4, choices=[(f.value, f.label) for f in ImageFormat], editable=False
     )
+    # As it is seen: turned as its EXIF says, but for pictures of before that was looked at.
     width = models.PositiveIntegerField(null=True, editable=False)
     height = models.PositiveIntegerField(null=True, editable=False)
+    frame_count = models.PositiveIntegerField(null=True, editable=False)  # null: not yet known
     byte_size = models.PositiveIntegerField(editable=False)
     # Told of the bytes as they arrived; null where they came before there was this.
     blake3 = models.CharField("BLAKE3", max_length=64, null=True, editable=False)  # noqa: DJ001 (null: not yet known)
@@ -145,6 +147,11 @@ class ProductImage(models.Model):
     def name(self) -> str:
         """What people call it: the caption, else the name of its file; may be empty."""
         return self.title or self.file_name
+
+    @property
+    def is_animated(self) -> bool:
+        """Whether it is known to move."""
+        return (self.frame_count or 1) > 1
 
     @property
     def content_type(self) -> str:

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 
 from apps.dashboard.api.etags import build_etag
 from apps.dashboard.api.identifiers import encode_id
-from apps.dashboard.pages.image_cards import build_thumbnail_url
+from apps.dashboard.pages.image_cards import Thumbnails, build_thumbnails
 from apps.dashboard.pages.page_access import describe_membership, for_members
 from apps.dashboard.pages.product_search import read_gtin
 from apps.organizations.models import Membership
@@ -33,7 +33,7 @@ class DiscardedCard:
     id: str
     etag: str
     api: str
-    thumbnail: str
+    thumbnails: Thumbnails
     days_left: int
 
     @property
@@ -78,6 +78,6 @@ def _build_card(membership: Membership, image: ProductImage) -> DiscardedCard:
         id=encode_id(image.pk),
         etag=build_etag(image),
         api=reverse("dashboard_api:get_image", args=address),
-        thumbnail="" if image.is_undecodable else build_thumbnail_url(image, 320),
+        thumbnails=build_thumbnails(image),
         days_left=max(0, (end - timezone.now()).days),
     )

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from mimetypes import guess_type
 from pathlib import PureWindowsPath
+from typing import NamedTuple
 
+from django.db.models import Q
 from django.http import HttpRequest
 from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
@@ -13,8 +15,19 @@ from django.urls import reverse
 from apps.dashboard.api.etags import build_etag
 from apps.dashboard.api.identifiers import encode_id
 from apps.dashboard.api.schemas import describe_image
-from apps.products.models import Product, ProductImage
+from apps.products.models import ImageSet, Product, ProductImage
 from apps.products.pictures.image_checks import ImageFormat
+
+# Browsers choose by how densely the screen is set; the tiles are 160 to 290 CSS pixels wide.
+SHOWN_SIZES = (320, 640, 1280)
+
+
+class Thumbnails(NamedTuple):
+    """The addresses of a picture's renditions; ``candidates`` are all, for ``srcset``."""
+
+    small: str
+    large: str
+    candidates: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +39,7 @@ class ImageCard:
     number: int
     etag: str
     url: str | None
-    thumbnail: str
-    preview: str
+    thumbnails: Thumbnails
     kind: str
     dimensions: str
     size: str
@@ -40,16 +52,28 @@ class ImageCard:
         return self.image.name or f"Picture {self.number}"
 
 
-def build_cards(request: HttpRequest, product: Product, start: int, count: int) -> list[ImageCard]:
-    """The pictures from that place on, in the order of the gallery."""
-    ordered = product.images.in_gallery().select_related("uploaded_by")
+def find_images(product: Product, search: str) -> ImageSet:
+    """The pictures in the order of the gallery, those whose caption or file has the words."""
+    ordered = product.images.in_gallery()
+    if search:
+        ordered = ordered.filter(Q(title__icontains=search) | Q(file_name__icontains=search))
+    return ordered
+
+
+def build_cards(request: HttpRequest, found: ImageSet, start: int, count: int) -> list[ImageCard]:
+    """The pictures from that place on."""
+    ordered = found.select_related("uploaded_by")
     images = ordered[start : start + count]
     return [_build_card(request, image, start + n) for n, image in enumerate(images, 1)]
 
 
-def build_thumbnail_url(image: ProductImage, size: int) -> str:
-    """Where the picture is, at most ``size`` pixels wide and high."""
-    return reverse("rendition", args=[encode_id(image.id), size])
+def build_thumbnails(image: ProductImage) -> Thumbnails:
+    """Where the picture is, small and less small: nothing where it cannot be shown."""
+    if image.is_undecodable:
+        return Thumbnails("", "", "")
+    urls = {size: reverse("rendition", args=[encode_id(image.id), size]) for size in SHOWN_SIZES}
+    candidates = ", ".join(f"{url} {size}w" for size, url in urls.items())
+    return Thumbnails(small=urls[320], large=urls[1280], candidates=candidates)
 
 
 def _describe_kind(image: ProductImage) -> str:
@@ -68,8 +92,7 @@ def _build_card(request: HttpRequest, image: ProductImage, number: int) -> Image
         number=number,
         etag=build_etag(image),
         url=describe_image(request, image).image_url,
-        thumbnail=build_thumbnail_url(image, 320),
-        preview=build_thumbnail_url(image, 1280),
+        thumbnails=build_thumbnails(image),
         kind=_describe_kind(image),
         dimensions=f"{image.width} × {image.height}" if has_size else "",  # noqa: RUF001 (the sign)
         size=filesizeformat(image.byte_size),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.contrib.auth.decorators import login_required
 from django.db.models import Count, Q
@@ -17,11 +18,10 @@ from django.views.decorators.http import require_safe
 from apps.dashboard.api.identifiers import encode_id
 from apps.dashboard.operations.security_headers import HEADER as POLICY_HEADER
 from apps.dashboard.operations.security_headers import build_page_policy
-from apps.dashboard.pages.image_cards import build_cards, build_thumbnail_url
+from apps.dashboard.pages.image_cards import ImageCard, build_cards, build_thumbnails, find_images
 from apps.dashboard.pages.page_access import describe_membership, for_members
 from apps.dashboard.pages.printed_limits import FORMATS, IMAGE_LIMIT
 from apps.dashboard.pages.product_search import (
-    ProductRow,
     list_products,
     print_gtin,
     read_gtin,
@@ -58,10 +58,10 @@ def start(request: HttpRequest) -> HttpResponse:
 @for_members()
 def products(request: HttpRequest, membership: Membership) -> HttpResponse:
     """The products of an organization."""
-    search = request.GET.get("q", "").replace("\0", "").strip()[:MAX_SEARCH_LENGTH]
+    search = _read_search(request)
     after, before = (read_gtin(request.GET.get(name, "")) or "" for name in ("after", "before"))
     page = list_products(membership.organization, search, after=after, before=before)
-    rows = [(row, _get_thumbnail(row)) for row in page.rows]
+    rows = [(row, row.primary and build_thumbnails(row.primary)) for row in page.rows]
     context = {
         **describe_membership(membership),
         "section": "products",
@@ -92,9 +92,14 @@ def product(request: HttpRequest, membership: Membership, gtin: str) -> HttpResp
         **_describe_gallery(request, shown),
     }
     response = render(request, "dashboard/product.html", context)
-    # The previews of files that are on their way.
-    response.headers[POLICY_HEADER] = build_page_policy("blob:")
+    # The previews of files that are on their way, and animations, which are played as they are.
+    sources = _list_origins(context["cards"])
+    response.headers[POLICY_HEADER] = build_page_policy("blob:", *sources)
     return response
+
+
+def _read_search(request: HttpRequest) -> str:
+    return request.GET.get("q", "").replace("\0", "").strip()[:MAX_SEARCH_LENGTH]
 
 
 def _list_memberships(request: HttpRequest) -> list[Membership]:
@@ -107,18 +112,18 @@ def _render_choice(request: HttpRequest, memberships: list[Membership]) -> HttpR
     return render(request, "dashboard/organizations.html", {"choices": choices})
 
 
+def _list_origins(cards: list[ImageCard]) -> list[str]:
+    """Where a bucket's animations come from; none on local disk, whose addresses are paths."""
+    urls = (urlsplit(card.image.url) for card in cards if card.image.is_animated)
+    return sorted({f"{url.scheme}://{url.netloc}" for url in urls if url.netloc})
+
+
 def _get_product(membership: Membership, gtin: str) -> Product:
     found = Product.objects.filter(owner=membership.organization_id, gtin=read_gtin(gtin) or "")
     product = found.first()
     if product is None:
         raise Http404
     return product
-
-
-def _get_thumbnail(row: ProductRow) -> str:
-    if row.primary is None or row.primary.is_undecodable:
-        return ""
-    return build_thumbnail_url(row.primary, 320)
 
 
 def _describe_api(membership: Membership, product: Product) -> dict[str, str]:
@@ -134,8 +139,12 @@ def _describe_gallery(request: HttpRequest, product: Product) -> dict[str, Any]:
     text = request.GET.get("page", "1")
     page = int(text) if re.fullmatch("[1-9][0-9]{0,4}", text) else 1
     start = (page - 1) * GALLERY_SIZE
-    cards = build_cards(request, product, start, GALLERY_SIZE + 1)
+    search = _read_search(request)
+    found = find_images(product, search)
+    cards = build_cards(request, found, start, GALLERY_SIZE + 1)
     return {
+        "search": search,
+        "found_count": found.count() if search else 0,
         "cards": cards[:GALLERY_SIZE],
         **product.images.aggregate(
             has_primary=Count("pk", filter=Q(is_primary=True)),

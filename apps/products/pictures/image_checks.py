@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
@@ -13,6 +13,7 @@ from blake3 import blake3
 from apps.problems import ImageDamaged, ImageRefused, ImageTooLarge, NotAnImage, Problem
 from apps.products.pictures.containers.bmp import walk_bmp
 from apps.products.pictures.containers.byte_reader import ByteReader, Walk
+from apps.products.pictures.containers.exif import UPRIGHT, is_quarter_turn
 from apps.products.pictures.containers.frame_budget import FrameBudget, ImageSize
 from apps.products.pictures.containers.gif import walk_gif
 from apps.products.pictures.containers.jpeg import walk_jpeg
@@ -54,7 +55,10 @@ class ImageFormat(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CheckedImage:
-    """What an intact picture is; only an SVG may have no size of its own."""
+    """What an intact picture is; only an SVG may have no size of its own.
+
+    Seen, its width and height have changed places where its EXIF turns it by a quarter.
+    """
 
     image_format: ImageFormat
     width: int | None
@@ -62,6 +66,7 @@ class CheckedImage:
     frames: int
     byte_size: int
     blake3: str
+    is_quarter_turned: bool = False
 
 
 # The bytes of a file that tell its format; a WebP takes 12, the names of other formats up to 16.
@@ -167,9 +172,12 @@ class ImageWalk:
             size = self._check.finish()
             return self._build_verdict(ImageFormat.SVG, size.width, size.height, 1)
         picture = self._check.finish(self._byte_size)
-        return self._build_verdict(
-            self._check.image_format, picture.width, picture.height, self._check.budget.frames
+        budget = self._check.budget
+        verdict = self._build_verdict(
+            self._check.image_format, picture.width, picture.height, budget.frames
         )
+        is_turned = is_quarter_turn(budget.orientation or UPRIGHT)
+        return replace(verdict, is_quarter_turned=True) if is_turned else verdict
 
     def _walk_chunk(self, chunk: bytes) -> None:
         self._byte_size += len(chunk)

@@ -25,6 +25,7 @@ from PIL import Image, ImageChops, ImageCms, PngImagePlugin
 
 if __name__ == "__main__":  # -I leaves our own folder out
     sys.path.append(str(Path(__file__).parents[3]))
+from apps.products.pictures.containers.exif import UPRIGHT, read_orientation
 from apps.products.renditions.confinement import confine
 
 # What Pillow imports only when a picture asks for it; TIFF is how EXIF is written.
@@ -34,8 +35,7 @@ FORMATS: Final = {"JPEG": ["JPEG", "MPO"]}
 QUALITY: Final = 82
 EFFORT: Final = 2  # of 6: a third less time than 4, for files of the same size
 DRAFT: Final = 1.5
-# EXIF 2.3 §4.6.4 A, tag 0x0112; 1 is upright.
-ORIENTATION: Final = 0x0112
+# EXIF 2.3 §4.6.4 A
 TURNS: Final = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -162,10 +162,9 @@ def _take_high_bytes(image: Image.Image) -> Image.Image:
 
 
 def _get_orientation(image: Image.Image) -> int:
-    try:
-        return int(image.getexif().get(ORIENTATION, 1))
-    except Exception:  # noqa: BLE001 (broken EXIF raises anything, and is no broken picture)
-        return 1
+    # Not `getexif`, which raises on what is broken, and asks XMP too, as browsers don't.
+    exif = image.info.get("exif")
+    return read_orientation(exif) if isinstance(exif, bytes) else UPRIGHT
 
 
 def _convert_to_srgb(picture: Image.Image, profile: bytes | None) -> Image.Image:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 FOLDER: Final = "renditions/"
-# Pixels of the longest side: a row of a list, a tile of the gallery, the hero.
-RENDITION_SIZES: Final = (96, 320, 1280)
+# Pixels of the longest side: a row of a list, a tile of the gallery, the same on a phone's dense
+# screen, the hero.
+RENDITION_SIZES: Final = (96, 320, 640, 1280)
 
 _ORIGINALS: Final = "products/"
 

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import io
 import re
 import uuid
 from itertools import chain
 
 import pytest
 from django.test import Client
+from PIL import Image
 
 from apps.dashboard.api.identifiers import encode_id
 from apps.dashboard.pages.product_search import PAGE_SIZE, print_gtin
@@ -13,7 +15,7 @@ from apps.organizations.models import Membership
 from apps.products.gtin import get_check_digit
 from apps.products.models import Product, ProductImage
 from tests.conftest import FOREIGN_GTIN, GTIN, Cast
-from tests.sample_images import make_png
+from tests.sample_images import make_animated_gif, make_jpeg_with_orientation, make_png
 
 
 def open_page(client: Client, cast: Cast, rest: str = "products"):
@@ -214,6 +216,63 @@ def test_gallery_of_one_page_has_no_pager(olga, cast, api):
     html = open_page(olga, cast, f"products/{GTIN}").content.decode()
     assert re.search(r'id="gallery-pages">\s*</div>', html)
     assert 'data-limit="20 MiB"' in html
+
+
+def test_dense_screens_get_larger_thumbnails(olga, cast, api):
+    image_id = api.upload(is_primary="true").json()["id"]
+    sizes = ", ".join(f"/renditions/{image_id}/{size} {size}w" for size in (320, 640, 1280))
+    for rest in ("products", f"products/{GTIN}"):
+        assert f'srcset="{sizes}" sizes="' in open_page(olga, cast, rest).content.decode()
+
+
+def test_size_is_told_as_the_picture_is_seen(olga, cast, api):
+    api.upload(make_jpeg_with_orientation(6))
+    stored = ProductImage.objects.get()
+    html = open_page(olga, cast, f"products/{GTIN}").content.decode()
+    assert f"<dd>{stored.width} \N{MULTIPLICATION SIGN} {stored.height}</dd>" in html
+    with Image.open(io.BytesIO(make_jpeg_with_orientation(6))) as picture:
+        assert (stored.height, stored.width) == picture.size
+
+
+def test_animation_is_marked_and_tells_its_frames(olga, cast, api):
+    api.upload(make_animated_gif(3), name="turn.gif")
+    api.upload()
+    html = open_page(olga, cast, f"products/{GTIN}").content.decode()
+    assert html.count('<span class="picture-mark">Animated</span>') == 1
+    assert html.count("data-plays") == 1
+    assert "<dt>Frames</dt><dd>3</dd>" in html
+
+
+def test_picture_of_before_frames_were_counted_is_no_animation(olga, cast, api):
+    api.upload(make_animated_gif(3))
+    ProductImage.objects.update(frame_count=None)
+    assert "data-plays" not in open_page(olga, cast, f"products/{GTIN}").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("search", "shown"),
+    [
+        ("nutri", ["Nutrition facts"]),
+        ("IMG_00", ["Nutrition facts", "IMG_0002.jpg"]),
+        ("none", []),
+        ("%00", ["Nutrition facts", "IMG_0002.jpg", "Front"]),
+    ],
+)
+def test_pictures_are_found_by_caption_and_file_name(olga, cast, api, search, shown):
+    api.upload(title="Front")
+    api.upload(name="IMG_0002.jpg")
+    api.upload(name="IMG_0001.jpg", title="Nutrition facts")
+    html = open_page(olga, cast, f"products/{GTIN}?q={search}").content.decode()
+    assert re.findall(r'data-name="([^"]+)" data-priority', html) == shown
+    assert "3 pictures" in html
+    assert ("Show all" in html) is (search != "%00")
+
+
+def test_search_is_offered_where_there_are_many(olga, cast, api):
+    assert 'role="search"' not in open_page(olga, cast, f"products/{GTIN}").content.decode()
+    for _ in range(13):
+        api.upload()
+    assert 'role="search"' in open_page(olga, cast, f"products/{GTIN}").content.decode()
 
 
 def test_caption_cannot_become_markup(olga, cast, api):

@@ -72,7 +72,7 @@ def test_api_key_opens_no_page(api: Api, client, image):
     assert client.get(build_path(image), headers=api.headers).status_code == 404
 
 
-@pytest.mark.parametrize("size", [96, 320, 1280])
+@pytest.mark.parametrize("size", [96, 320, 640, 1280])
 def test_rendition_is_a_webp_of_that_size(member: Client, image, size):
     response = member.get(build_path(image, size))
 

@@ -56,6 +56,8 @@ function buildThumbnail(event) {
   if (!event.image_exists || event.images.size > 1) return frame;
   const image = document.createElement("img");
   image.src = `/renditions/${event.image_id}/96`;
+  image.srcset = `/renditions/${event.image_id}/96 96w, /renditions/${event.image_id}/320 320w`;
+  image.sizes = "3rem";
   image.alt = "";
   image.loading = "lazy";
   image.addEventListener("error", () => image.remove());

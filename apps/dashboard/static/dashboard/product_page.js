@@ -11,6 +11,7 @@ import { listenToGtins } from "./gtins.js";
 import { listenToControls } from "./image_controls.js";
 import { showLocalTimes } from "./local_times.js";
 import { say, showSignedOut, whisper } from "./notices.js";
+import { markPictures } from "./picture_marks.js";
 import { watchThumbnails } from "./thumbnails.js";
 import { UploadQueue } from "./upload_queue.js";
 
@@ -18,6 +19,7 @@ const gallery = new Gallery(document.getElementById("gallery"));
 const area = document.querySelector(".upload-area");
 
 watchThumbnails();
+markPictures(gallery.root);
 showLocalTimes(document);
 listenToGtins();
 listenToCaptions(gallery);

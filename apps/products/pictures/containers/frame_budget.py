@@ -17,12 +17,16 @@ class ImageSize:
 
 @dataclass(slots=True)
 class FrameBudget:
-    """What one picture may still announce; ``frames`` is how many it has announced."""
+    """What one picture may still announce; ``frames`` is how many it has announced.
+
+    ``orientation`` is what its EXIF has said, None until there was any.
+    """
 
     max_frame_pixels: int
     max_total_pixels: int
     frames: int = 0
     total_pixels: int = 0
+    orientation: int | None = None
 
     def check_canvas(self, width: int, height: int) -> None:
         """Refuse a canvas larger than one frame may be."""

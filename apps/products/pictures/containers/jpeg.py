@@ -7,12 +7,13 @@ from typing import Final
 
 from apps.problems import ImageDamaged
 from apps.products.pictures.containers.byte_reader import ByteReader, Walk, read_u16_be
+from apps.products.pictures.containers.exif import EXIF_MARK, read_orientation
 from apps.products.pictures.containers.frame_budget import FrameBudget, ImageSize
 from apps.products.pictures.containers.jpeg_tables import JpegTables, Scan
 
 # Table B.1
 SOF0, SOF1, SOF2, DHT, EOI, SOS, DQT, DRI = 0xC0, 0xC1, 0xC2, 0xC4, 0xD9, 0xDA, 0xDB, 0xDD
-DAC, DNL, COM = 0xCC, 0xDC, 0xFE
+DAC, DNL, COM, APP1 = 0xCC, 0xDC, 0xFE, 0xE1
 APPLICATION: Final = range(0xE0, 0xF0)
 RESTART: Final = range(0xD0, 0xD8)
 SKIPPED: Final = {DAC, DNL, COM, *APPLICATION}
@@ -65,7 +66,7 @@ def _walk_segment(
             "save it as a baseline or progressive JPEG."
         )
     if marker in SKIPPED:
-        yield from _skip_segment(reader)
+        yield from _skip_segment(reader, marker, budget)
         return
     if marker not in (SOF0, SOF1, SOF2, DHT, DQT, DRI):
         raise ImageDamaged(
@@ -97,8 +98,14 @@ def _take_segment(reader: ByteReader) -> Walk[bytes]:
     return (yield from reader.take((yield from _take_length(reader))))
 
 
-def _skip_segment(reader: ByteReader) -> Walk[None]:
-    yield from reader.skip((yield from _take_length(reader)))
+def _skip_segment(reader: ByteReader, marker: int, budget: FrameBudget) -> Walk[None]:
+    """Skip what is not the picture, but for how it is turned."""
+    if marker != APP1 or budget.orientation is not None:
+        yield from reader.skip((yield from _take_length(reader)))
+        return
+    segment = yield from _take_segment(reader)
+    if segment.startswith(EXIF_MARK):  # XMP is in the same kind of segment
+        budget.orientation = read_orientation(segment)
 
 
 def _find_marker(reader: ByteReader) -> Walk[int]:

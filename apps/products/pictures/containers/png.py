@@ -8,6 +8,7 @@ from typing import Final
 
 from apps.problems import ImageDamaged
 from apps.products.pictures.containers.byte_reader import ByteReader, Walk, read_u32_be
+from apps.products.pictures.containers.exif import MAX_EXIF_BYTES, read_orientation
 from apps.products.pictures.containers.frame_budget import FrameBudget, ImageSize
 from apps.products.pictures.containers.png_headers import MAX_NUMBER, PngState
 
@@ -49,7 +50,7 @@ def _walk_chunk(reader: ByteReader, state: PngState, budget: FrameBudget) -> Wal
         crc = yield from _walk_data(reader, state, budget, length)
     elif kind == b"fdAT":
         crc = yield from _walk_frame_data(reader, state, length)
-    elif kind in LENGTHS:
+    elif kind in LENGTHS or (kind == b"eXIf" and length <= MAX_EXIF_BYTES):
         content = yield from reader.take(length)
         _read_chunk(state, budget, kind, content)
         crc = zlib.crc32(content, zlib.crc32(kind))
@@ -97,6 +98,8 @@ def _read_chunk(state: PngState, budget: FrameBudget, kind: bytes, content: byte
         state.set_animation(content)
     elif kind == b"fcTL":
         state.start_frame(content, budget)
+    elif kind == b"eXIf":
+        budget.orientation = read_orientation(content)
 
 
 def _walk_data(reader: ByteReader, state: PngState, budget: FrameBudget, length: int) -> Walk[int]:

@@ -13,10 +13,11 @@ from apps.products.pictures.containers.byte_reader import (
     read_u24_le,
     read_u32_le,
 )
+from apps.products.pictures.containers.exif import MAX_EXIF_BYTES, read_orientation
 from apps.products.pictures.containers.frame_budget import FrameBudget, ImageSize
 
 LOSSY, LOSSLESS, EXTENDED = b"VP8 ", b"VP8L", b"VP8X"
-ALPHA, ANIMATION, FRAME = b"ALPH", b"ANIM", b"ANMF"
+ALPHA, ANIMATION, FRAME, EXIF = b"ALPH", b"ANIM", b"ANMF", b"EXIF"
 FRAME_HEADER_BYTES: Final = 16
 EXTENDED_HEADER_BYTES: Final = 10
 BITSTREAM_HEADER_BYTES: Final = 10
@@ -103,6 +104,9 @@ def _walk_next_chunk(
     """A chunk after VP8X; metadata and unknown types are skipped (RFC 9649, 2.7.1)."""
     if chunk.kind == ANIMATION:
         state.has_animation_header = True
+    elif chunk.kind == EXIF and budget.orientation is None:
+        exif = yield from reader.take(min(chunk.length, MAX_EXIF_BYTES))
+        budget.orientation = read_orientation(exif)
     elif chunk.kind == FRAME and state.is_animated:
         yield from _walk_frame(reader, chunk, canvas, budget)
     elif chunk.kind in (LOSSY, LOSSLESS) and not (state.is_animated or state.has_still):
