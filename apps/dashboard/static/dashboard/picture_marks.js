@@ -44,7 +44,9 @@ function stop(picture) {
 /** Marks transparent pictures, and lets animated ones play while they are pointed at or focused. */
 export function markPictures(gallery) {
   const find = (event) => event.target.closest?.("[data-plays]");
-  gallery.addEventListener("load", ({ target }) => "still" in target.dataset || markTransparent(target), true);
+  gallery.addEventListener("load", ({ target }) => {
+    if (target.matches("img:not([data-still])")) markTransparent(target); // an icon's <svg> loads, too
+  }, true);
   for (const image of gallery.querySelectorAll(".picture img")) {
     if (image.complete && image.naturalWidth) markTransparent(image);
   }
