@@ -193,7 +193,7 @@ def test_stored_renditions_are_not_public(member: Client, image, settings):
     member.get(build_path(image))
     names = [str(p.relative_to(settings.MEDIA_ROOT)) for p in list_media() if p.suffix == ".webp"]
 
-    assert len(names) == 3
+    assert len(names) == 4
     for name in names:
         for path in (
             f"/media/{name}",
