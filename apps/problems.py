@@ -157,7 +157,20 @@ class NotAnImage(ImageRefused):
 
 
 class ImageDamaged(ImageRefused):
-    """The format is known, but the file is cut, corrupted or breaks its standard."""
+    """The format is known, but the file is cut, corrupted or breaks its standard.
+
+    What it means and what to do is said first, ``remedy``, then the fault; both are sentences.
+    """
+
+    def __init__(
+        self,
+        fault: str,
+        *,
+        remedy: str = "The picture is damaged; export or download it again.",
+        limit: int | None = None,
+        actual: int | None = None,
+    ) -> None:
+        super().__init__(f"{remedy} {fault}", limit=limit, actual=actual)
 
 
 class ImageTooManyPixels(ImageRefused):

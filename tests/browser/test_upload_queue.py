@@ -81,7 +81,7 @@ def test_file_that_is_too_large_is_told_so_before_it_is_sent(product, tmp_path):
     refused = page.locator('.upload[data-state="refused"]')
     expect(refused).to_contain_text("studio.jpg")
     expect(refused.locator(".upload-status")).to_have_text(
-        "This file has 21.0 MB; at most 20 MiB fit. Save the picture smaller and choose it again."
+        "This file has 21.0 MB; at most 20 MB fit. Save the picture smaller and choose it again."
     )
     expect(get_cards(page)).to_have_count(1)
     assert len(posts) == 1

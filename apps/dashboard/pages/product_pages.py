@@ -20,7 +20,7 @@ from apps.dashboard.operations.security_headers import HEADER as POLICY_HEADER
 from apps.dashboard.operations.security_headers import build_page_policy
 from apps.dashboard.pages.image_cards import ImageCard, build_cards, build_thumbnails, find_images
 from apps.dashboard.pages.page_access import describe_membership, for_members
-from apps.dashboard.pages.printed_limits import FORMATS, IMAGE_LIMIT
+from apps.dashboard.pages.printed_limits import FILE_LIMIT, FORMATS
 from apps.dashboard.pages.product_search import (
     list_products,
     print_gtin,
@@ -84,7 +84,7 @@ def product(request: HttpRequest, membership: Membership, gtin: str) -> HttpResp
         "section": "products",
         "product": shown,
         "printed_gtin": print_gtin(shown.gtin),
-        "image_limit": IMAGE_LIMIT,
+        "image_limit": FILE_LIMIT,
         "max_image_bytes": MAX_IMAGE_BYTES,
         "formats": FORMATS,
         "accepted": ",".join(image_format.content_type for image_format in ImageFormat),

@@ -21,6 +21,7 @@ from apps.products.pictures.containers.other_formats import name_other_format
 from apps.products.pictures.containers.other_texts import name_html, name_plain_text, name_text
 from apps.products.pictures.containers.png import walk_png
 from apps.products.pictures.containers.webp import walk_webp
+from apps.products.pictures.remedies import CUT_OFF
 from apps.products.pictures.svg.svg_checks import SvgCheck
 
 MAX_IMAGE_BYTES: Final = 20 * 1024 * 1024
@@ -114,21 +115,23 @@ class _ContainerCheck:
             self._check_appendix(self._reader.offset)
 
     def finish(self, byte_size: int) -> ImageSize:
-        if not self._size:
+        size = self._size or self.budget.whole
+        if not size:
             raise ImageDamaged(
                 f"The {self.image_format.label} ends before {self._reader.awaited}: "
-                f"{byte_size:,} bytes arrived."
+                f"{byte_size:,} bytes arrived.",
+                remedy=CUT_OFF,
             )
-        return self._size
+        return size
 
     def _check_appendix(self, picture_bytes: int) -> None:
         limit = max(picture_bytes, MIN_APPENDIX_BYTES)
         actual = self._bytes_fed - picture_bytes
         if actual > limit:
             raise ImageRefused(
-                f"The {self.image_format.label} ends after {picture_bytes:,} bytes, and"
-                f" {actual:,} or more of something else follow; at most {limit:,} may. Save the"
-                " picture alone, without the video or the files behind it.",
+                "Save the picture alone, without the video or the files behind it. The"
+                f" {self.image_format.label} ends after {picture_bytes:,} bytes, and {actual:,} or"
+                f" more of something else follow; at most {limit:,} may.",
                 limit=limit,
                 actual=actual,
             )
@@ -164,7 +167,10 @@ class ImageWalk:
         if self._refusal:
             raise self._refusal
         if not self._byte_size:
-            raise NotAnImage("The file is empty: 0 bytes arrived, and an image has at least 1.")
+            raise NotAnImage(
+                "The file is empty; export or download it again. 0 bytes arrived, and an image has"
+                " at least 1."
+            )
         if self._check is None:
             self._check = _start_check(self._head)
             self._check.feed(self._head)
@@ -183,8 +189,8 @@ class ImageWalk:
         self._byte_size += len(chunk)
         if self._byte_size > MAX_IMAGE_BYTES:
             raise ImageTooLarge(
-                f"The image has more bytes than are allowed: {self._byte_size:,} arrived so far, "
-                f"{MAX_IMAGE_BYTES:,} are allowed.",
+                "The file is too large; save the picture smaller, or with a lower quality."
+                f" {self._byte_size:,} bytes arrived so far, {MAX_IMAGE_BYTES:,} are allowed.",
                 limit=MAX_IMAGE_BYTES,
                 actual=self._byte_size,
             )
@@ -228,6 +234,6 @@ def _start_check(head: bytes) -> _ContainerCheck | SvgCheck:
     if told := name_text(beginning) or name_plain_text(beginning):
         raise NotAnImage(f"{told[0].upper()}{told[1:]}.")
     raise NotAnImage(
-        "The file is none of JPEG, PNG, GIF, WebP, BMP and SVG: it starts with "
-        f"{head[:8].hex(' ').upper()}."
+        "The file is no picture that a browser shows; export it as JPEG or PNG. It is none of JPEG,"
+        f" PNG, GIF, WebP, BMP and SVG: it starts with {head[:8].hex(' ').upper()}."
     )

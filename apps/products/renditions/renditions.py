@@ -153,7 +153,7 @@ def _mark_undecodable(image: ProductImage, reason: str) -> None:
 
 def _build_refusal() -> ImageDamaged:
     return ImageDamaged(
-        "This picture is damaged and cannot be shown. Delete it, and upload it anew."
+        "It cannot be shown.", remedy="The picture is damaged inside; delete it and upload another."
     )
 
 

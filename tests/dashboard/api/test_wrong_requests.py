@@ -89,7 +89,7 @@ def encode(start: bytes) -> bytes:
 AS_FILE = 'name="image"; filename="a.jpg"'
 AS_TEXT = 'name="image"'
 CAME_AS_TEXT = "The part 'image' came as text, not as a file"
-IN_ITS_PLACE = "a page, perhaps of an error, was saved in its place"
+IN_ITS_PLACE = "a page, perhaps of an error, was saved in its place, download it again"
 TAKEN = "one picture is taken in each request, in the part 'image'."
 
 # the parts of a form, and what is told of it
@@ -128,14 +128,14 @@ WRONG_FORMS = [
     ([(AS_FILE, encode(b"RIFF"))], "This is WebP as Base64 text: decode it, and send the bytes."),
     ([(AS_FILE, encode(b"<svg "))], "This is SVG as Base64 text: decode it, and send the bytes."),
     ([(AS_FILE, b"data:image/svg+xml,%3Csvg")], "This is a data URI of a SVG: decode what follows its comma, and send the bytes."),
-    ([(AS_FILE, b'{"error": "not found", "status": 404}')], "This is JSON, not a picture: an answer or a setting was saved in its place."),
+    ([(AS_FILE, b'{"error": "not found", "status": 404}')], "This is JSON, not a picture: an answer or a setting was saved in its place, download it again."),
     ([(AS_FILE, b"\n<!DOCTYPE html>\n<html><title>404</title>")], f"This is HTML, not a picture: {IN_ITS_PLACE}."),
     ([(AS_FILE, b"<html><head><title>502 Bad Gateway</title></head>")], f"This is HTML, not a picture: {IN_ITS_PLACE}."),
     ([(AS_FILE, b"https://cdn.example.com/front.jpg")], "This is an address, not a picture: download it, and send the file."),
     ([(AS_FILE, b"/tmp/uploads/../front.jpg")], "This is the name of a file, not the file: send what is in it, as in -F image=@photo.jpg."),
-    ([(AS_FILE, b"Not found")], "This is plain text, not a picture."),
-    ([(AS_FILE, b"")], "The file is empty: 0 bytes arrived, and an image has at least 1."),
-    ([(AS_FILE, b"\x07\x08\x09\x0a\x0b\x0c\x0d\x0e" * 4)], "The file is none of JPEG, PNG, GIF, WebP, BMP and SVG: it starts with 07 08 09 0A 0B 0C 0D 0E."),
+    ([(AS_FILE, b"Not found")], "This is plain text, not a picture: download or export it again."),
+    ([(AS_FILE, b"")], "The file is empty; export or download it again. 0 bytes arrived, and an image has at least 1."),
+    ([(AS_FILE, b"\x07\x08\x09\x0a\x0b\x0c\x0d\x0e" * 4)], "The file is no picture that a browser shows; export it as JPEG or PNG. It is none of JPEG, PNG, GIF, WebP, BMP and SVG: it starts with 07 08 09 0A 0B 0C 0D 0E."),
 ]  # fmt: skip
 
 

@@ -215,7 +215,7 @@ def test_gallery_of_one_page_has_no_pager(olga, cast, api):
     api.upload(make_png())
     html = open_page(olga, cast, f"products/{GTIN}").content.decode()
     assert re.search(r'id="gallery-pages">\s*</div>', html)
-    assert 'data-limit="20 MiB"' in html
+    assert 'data-limit="20 MB"' in html
 
 
 def test_dense_screens_get_larger_thumbnails(olga, cast, api):

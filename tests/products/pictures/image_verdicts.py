@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 
 import pytest
 from PIL import Image, ImageSequence
@@ -34,7 +35,26 @@ def get_refusal(image: bytes, problem: type[ImageRefused] = ImageRefused) -> str
     with pytest.raises(problem) as split:
         check_in_chunks(image, 1)
     assert type(whole.value) is type(split.value)
+    assert_said_for_people(whole.value.detail)
     return whole.value.detail
+
+
+# What only those know who have read a standard.
+_JARGON = re.compile(
+    r"\b(?:byte|chunk|block|segment|marker|scan|table|header|trailer|component|sample|container"
+    r"|CRC|IDAT|IHDR|IEND|DHT|DQT|SOF|SOS|EOI|LZW|VP8\w?|ANMF|XML|DOCTYPE|entit)|[<>]",
+)
+_DONE = re.compile(
+    r"\b(?:[Ee]xport|[Dd]ownload|[Ss]ave|[Mm]ake|[Oo]pen|[Ss]implify|[Ss]end|[Ww]rite)\b"
+)
+
+
+def assert_said_for_people(detail: str) -> None:
+    """A refusal of bytes says first, in words for everybody, what to do, and then the fault."""
+    first = detail.partition(". ")[0]
+    assert _DONE.search(first), detail
+    assert not _JARGON.search(first), detail
+    assert detail.endswith("."), detail
 
 
 def read_with_pillow(image: bytes) -> tuple[str, int, int, int]:

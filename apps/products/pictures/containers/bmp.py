@@ -9,6 +9,7 @@ from apps.problems import ImageDamaged
 from apps.products.pictures.containers.bmp_runs import walk_runs
 from apps.products.pictures.containers.byte_reader import ByteReader, Walk, read_u16_le, read_u32_le
 from apps.products.pictures.containers.frame_budget import FrameBudget, ImageSize
+from apps.products.pictures.remedies import SAVE_AS_PNG
 
 FILE_HEADER_BYTES: Final = 14
 CORE_HEADER_BYTES: Final = 12
@@ -68,7 +69,8 @@ def walk_bmp(reader: ByteReader, budget: FrameBudget) -> Walk[ImageSize]:
     if header_size not in HEADER_SIZES:
         raise ImageDamaged(
             f"The BMP has a header of {header_size:,} bytes; 12, 40, 52, 56, 64, 108 and 124 are "
-            "known."
+            "known.",
+            remedy=SAVE_AS_PNG,
         )
     fields = yield from reader.take(header_size - 4)
     header = _read_core(fields) if header_size == CORE_HEADER_BYTES else _read_info(fields)
@@ -105,7 +107,8 @@ def _read_info(fields: bytes) -> BmpHeader:
         colours = 0
     elif colours > MAX_COLOURS:
         raise ImageDamaged(
-            f"The BMP has a palette of {colours:,} colours; {MAX_COLOURS} are allowed."
+            f"The BMP has a palette of {colours:,} colours; {MAX_COLOURS} are allowed.",
+            remedy=SAVE_AS_PNG,
         )
     elif not colours:
         colours = 1 << bit_count
@@ -118,7 +121,8 @@ def _check_pixels(width: int, height: int, bit_count: int, compression: int) -> 
     if bit_count not in DEPTHS.get(compression, ()):
         raise ImageDamaged(
             f"The BMP has {bit_count} bits a pixel in compression {compression}, which decoders do "
-            "not know; save it as PNG."
+            "not know.",
+            remedy=SAVE_AS_PNG,
         )
 
 
@@ -129,7 +133,7 @@ def _check_masks(bit_count: int, masks: bytes) -> None:
     if layout not in MASKS[bit_count]:
         told = ", ".join(f"{mask:X}" for mask in layout)
         raise ImageDamaged(
-            f"The BMP has colour masks {told}, which decoders do not know; save it as PNG."
+            f"The BMP has colour masks {told}, which decoders do not know.", remedy=SAVE_AS_PNG
         )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Generator
 from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar
 
 from apps.problems import ImageDamaged
+from apps.products.pictures.remedies import SAVE_ANEW
 
 if TYPE_CHECKING:
     import re
@@ -52,7 +53,8 @@ class ByteReader:
         self._parts += 1
         if self._parts > MAX_PARTS:
             raise ImageDamaged(
-                f"The picture consists of more than {MAX_PARTS:,} parts, which no encoder makes."
+                f"The picture consists of more than {MAX_PARTS:,} parts, which no encoder makes.",
+                remedy=SAVE_ANEW,
             )
         while len(self.chunk) - self.position < count:
             yield

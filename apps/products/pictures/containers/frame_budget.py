@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from apps.problems import ImageTooManyPixels
@@ -19,7 +20,8 @@ class ImageSize:
 class FrameBudget:
     """What one picture may still announce; ``frames`` is how many it has announced.
 
-    ``orientation`` is what its EXIF has said, None until there was any.
+    ``orientation`` is what its EXIF has said, None until there was any. ``whole`` is what the
+    picture is if the file ends right here, None where it would be cut off.
     """
 
     max_frame_pixels: int
@@ -27,14 +29,17 @@ class FrameBudget:
     frames: int = 0
     total_pixels: int = 0
     orientation: int | None = None
+    whole: ImageSize | None = None
 
     def check_canvas(self, width: int, height: int) -> None:
         """Refuse a canvas larger than one frame may be."""
         pixels = width * height
         if pixels > self.max_frame_pixels:
+            scale = math.sqrt(self.max_frame_pixels / pixels)
             raise ImageTooManyPixels(
-                f"The picture is {width:,} x {height:,} pixels, {pixels:,} in one frame; "
-                f"{self.max_frame_pixels:,} are allowed.",
+                f"Make the picture smaller, {max(1, int(width * scale)):,} x"
+                f" {max(1, int(height * scale)):,} pixels or less. It is {width:,} x {height:,}"
+                f" pixels, {pixels:,} in one frame; {self.max_frame_pixels:,} are allowed.",
                 limit=self.max_frame_pixels,
                 actual=pixels,
             )
@@ -46,8 +51,9 @@ class FrameBudget:
         self.total_pixels += width * height
         if self.total_pixels > self.max_total_pixels:
             raise ImageTooManyPixels(
-                f"The picture's first {self.frames:,} frames have {self.total_pixels:,} pixels; "
-                f"{self.max_total_pixels:,} are allowed over all frames.",
+                "Make the animation smaller or shorter. Its first"
+                f" {self.frames:,} frames have {self.total_pixels:,} pixels;"
+                f" {self.max_total_pixels:,} are allowed over all frames.",
                 limit=self.max_total_pixels,
                 actual=self.total_pixels,
             )

@@ -8,6 +8,7 @@ from typing import Final
 from apps.problems import ImageDamaged
 from apps.products.pictures.containers.byte_reader import ByteReader, Walk, read_u16_le
 from apps.products.pictures.containers.frame_budget import FrameBudget, ImageSize
+from apps.products.pictures.remedies import SAVE_ANEW_OR_EXPORT
 
 EXTENSION, IMAGE, TRAILER, PADDING = 0x21, 0x2C, 0x3B, 0x00
 HAS_COLOUR_TABLE: Final = 0x80
@@ -30,19 +31,23 @@ def walk_gif(reader: ByteReader, budget: FrameBudget) -> Walk[ImageSize]:
     yield from _skip_colour_table(reader, flags=head[10])
     while True:
         label = (yield from reader.take(1))[0]
+        budget.whole = None
         if label == TRAILER:
             break
         if label == IMAGE:
             size = yield from _walk_image(reader, budget, size)
+            budget.whole = size  # some encoders forget the trailer, and no decoder misses it
         elif label == EXTENSION:
             yield from reader.skip(1)
             yield from _skip_sub_blocks(reader)
-        elif label == PADDING:
-            # Some encoders end a block twice; decoders pass over it.
+        elif label == PADDING and budget.frames:
+            # Some encoders end a block twice.
             yield from reader.skip_run(_ZEROS)
         else:
             raise ImageDamaged(
-                f"The GIF has no block at byte {reader.offset - 1:,}, where one must stand."
+                f"The GIF has no block at byte {reader.offset - 1:,}, where one must stand;"
+                " browsers show nothing behind it.",
+                remedy=SAVE_ANEW_OR_EXPORT,
             )
     if not budget.frames:
         raise ImageDamaged("The GIF has no image in it.")

@@ -10,6 +10,7 @@ from apps.products.pictures.containers.byte_reader import ByteReader, Walk, read
 from apps.products.pictures.containers.exif import EXIF_MARK, read_orientation
 from apps.products.pictures.containers.frame_budget import FrameBudget, ImageSize
 from apps.products.pictures.containers.jpeg_tables import JpegTables, Scan
+from apps.products.pictures.remedies import SAVE_AS_JPEG
 
 # Table B.1
 SOF0, SOF1, SOF2, DHT, EOI, SOS, DQT, DRI = 0xC0, 0xC1, 0xC2, 0xC4, 0xD9, 0xDA, 0xDB, 0xDD
@@ -61,10 +62,7 @@ def _walk_segment(
     reader: ByteReader, marker: int, tables: JpegTables, budget: FrameBudget
 ) -> Walk[None]:
     if marker in REFUSED_PROCESSES:
-        raise ImageDamaged(
-            f"This is {REFUSED_PROCESSES[marker]}, which browsers cannot show; "
-            "save it as a baseline or progressive JPEG."
-        )
+        raise ImageDamaged(f"This is {REFUSED_PROCESSES[marker]}.", remedy=SAVE_AS_JPEG)
     if marker in SKIPPED:
         yield from _skip_segment(reader, marker, budget)
         return

@@ -9,6 +9,7 @@ from typing import Final
 from apps.problems import ImageDamaged
 from apps.products.pictures.containers.byte_reader import read_u16_be
 from apps.products.pictures.containers.frame_budget import ImageSize
+from apps.products.pictures.remedies import SAVE_ANEW, SAVE_AS_RGB
 
 MAX_BLOCKS_IN_MCU: Final = 10
 # Decoders go through the whole picture at each scan, of which progressive files have about ten.
@@ -88,12 +89,12 @@ class JpegTables:
         self.segments += 1
         if self.scans > MAX_SCANS:
             raise ImageDamaged(
-                f"The JPEG has more than {MAX_SCANS} scans; save it anew.", limit=MAX_SCANS
+                f"The JPEG has more than {MAX_SCANS} scans.", remedy=SAVE_ANEW, limit=MAX_SCANS
             )
         if self.segments > MAX_SEGMENTS_AMONG_SCANS:
             raise ImageDamaged(
-                f"The JPEG has more than {MAX_SEGMENTS_AMONG_SCANS:,} segments among its scans;"
-                " save it anew.",
+                f"The JPEG has more than {MAX_SEGMENTS_AMONG_SCANS:,} segments among its scans.",
+                remedy=SAVE_ANEW,
                 limit=MAX_SEGMENTS_AMONG_SCANS,
             )
 
@@ -140,7 +141,8 @@ class JpegTables:
         if not size.width or not size.height:
             raise ImageDamaged(
                 f"The JPEG is {size.width} x {size.height} pixels; a height that follows later "
-                "(DNL) is not supported."
+                "(DNL) is not supported.",
+                remedy=SAVE_ANEW,
             )
         components = [
             Component(segment[i], *divmod(segment[i + 1], 16), segment[i + 2])
@@ -254,12 +256,13 @@ class JpegTables:
 def _check_frame_is_shown(precision: int, component_count: int) -> None:
     if precision != 8:
         raise ImageDamaged(
-            f"The JPEG has {precision} bits a sample, which browsers cannot show; save it with 8."
+            f"The JPEG has {precision} bits a sample; 8 are allowed.", remedy=SAVE_AS_RGB
         )
     if component_count not in (1, 3, 4):
         raise ImageDamaged(
             f"The JPEG has {component_count} colour components; 1 (grey), 3 and 4 (CMYK) are "
-            "allowed."
+            "allowed.",
+            remedy=SAVE_AS_RGB,
         )
 
 

@@ -33,7 +33,8 @@ _WORDS: Final = (
     ),
     (
         re.compile(r"[{\[]"),
-        "this is JSON, not a picture: an answer or a setting was saved in its place",
+        "this is JSON, not a picture: an answer or a setting was saved in its place, download it"
+        " again",
     ),
 )
 
@@ -41,7 +42,10 @@ _WORDS: Final = (
 def name_html(head: bytes) -> str | None:
     """As `name_text`, for a page alone: a picture in SVG begins with the same sign."""
     if _HTML.match(head.decode("latin-1")):
-        return "this is HTML, not a picture: a page, perhaps of an error, was saved in its place"
+        return (
+            "this is HTML, not a picture: a page, perhaps of an error, was saved in its place,"
+            " download it again"
+        )
     return None
 
 
@@ -64,4 +68,8 @@ def name_text(head: bytes) -> str | None:
 
 def name_plain_text(head: bytes) -> str | None:
     """As `name_text`, for text of any other kind."""
-    return "this is plain text, not a picture" if _PLAIN.match(head) else None
+    return (
+        "this is plain text, not a picture: download or export it again"
+        if _PLAIN.match(head)
+        else None
+    )

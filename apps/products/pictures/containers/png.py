@@ -13,6 +13,7 @@ from apps.products.pictures.containers.frame_budget import FrameBudget, ImageSiz
 from apps.products.pictures.containers.png_headers import MAX_NUMBER, PngState
 
 SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
+SAVE_AS_STANDARD_PNG: Final = "Browsers cannot show it; save it as a standard PNG."
 _CHUNK_TYPE: Final = re.compile(rb"[A-Za-z]{4}")
 # The chunks whose content counts here, with the lengths that they may have.
 LENGTHS: Final = {
@@ -57,23 +58,23 @@ def _walk_chunk(reader: ByteReader, state: PngState, budget: FrameBudget) -> Wal
     else:
         crc = yield from _walk_content(reader, length, zlib.crc32(kind))
     if read_u32_be((yield from reader.take(4)), 0) != crc:
-        raise ImageDamaged(_word_wrong_crc(kind, start))
+        raise ImageDamaged(
+            f"The PNG's chunk {kind.decode()} at byte {start:,} has a wrong CRC.",
+            remedy=_choose_remedy(kind),
+        )
     return kind
 
 
-def _word_wrong_crc(kind: bytes, start: int) -> str:
+def _choose_remedy(kind: bytes) -> str:
     # What is not critical (5.4) is not the picture, and programs write it anew.
-    remedy = (
-        "The picture is damaged; export or download it again."
-        if kind[:1].isupper() or kind in PICTURE_CHUNKS
-        else "The picture is whole, its metadata are damaged; open it and export it again."
-    )
-    return f"{remedy} The PNG's chunk {kind.decode()} at byte {start:,} has a wrong CRC."
+    if kind[:1].isupper() or kind in PICTURE_CHUNKS:
+        return "The picture is damaged; export or download it again."
+    return "The picture is whole, its metadata are damaged; open it and export it again."
 
 
 def _check_chunk(state: PngState, start: int, length: int, kind: bytes) -> None:
     if kind == b"CgBI":
-        raise ImageDamaged("This is a PNG optimised for iOS (CgBI); save it as a standard PNG.")
+        raise ImageDamaged("This is a PNG optimised for iOS (CgBI).", remedy=SAVE_AS_STANDARD_PNG)
     if length > MAX_NUMBER or not _CHUNK_TYPE.fullmatch(kind):
         raise ImageDamaged(f"The PNG has no chunk at byte {start:,}, where one must stand.")
     if kind != b"IHDR":

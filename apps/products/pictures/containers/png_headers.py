@@ -99,9 +99,9 @@ class PngState:
     def check_place(self, kind: bytes) -> None:
         """Chunk ordering (5.6)."""
         if kind in self.seen:
-            raise ImageDamaged(_word_place(f"more than one chunk {kind.decode()}"))
+            raise _build_place_fault(f"more than one chunk {kind.decode()}")
         if kind in BEFORE_DATA and self.data_bytes:
-            raise ImageDamaged(_word_place(f"a chunk {kind.decode()} behind its image data (IDAT)"))
+            raise _build_place_fault(f"a chunk {kind.decode()} behind its image data (IDAT)")
         if kind in AT_MOST_ONE:
             self.seen.add(kind)
 
@@ -181,6 +181,6 @@ class PngState:
         return header.size
 
 
-def _word_place(what: str) -> str:
+def _build_place_fault(what: str) -> ImageDamaged:
     remedy = "The metadata of the file are out of order; open it and export it again."
-    return f"{remedy} The PNG has {what}."
+    return ImageDamaged(f"The PNG has {what}.", remedy=remedy)

@@ -7,6 +7,7 @@ from typing import NoReturn
 from xml.parsers import expat
 
 from apps.problems import ImageDamaged, ImageRefused, NotAnImage, SvgUnsafe
+from apps.products.pictures.remedies import CUT_OFF, SIMPLIFY
 from apps.products.pictures.svg.svg_doctype import (
     DECLARATIONS,
     MAX_REFERENCES,
@@ -54,8 +55,13 @@ _REASONS = {
     expat.errors.XML_ERROR_NO_ELEMENTS: "the file ends before <svg> is closed",
     expat.errors.XML_ERROR_UNBOUND_PREFIX: "a prefix is used that no xmlns: attribute declares",
 }
-_IS_HTML = "This is HTML, not a picture. Send the SVG that it shows as a file of its own."
-_REMEDY = "Export it as plain SVG, with its pictures and fonts embedded."
+_CUT_OFF = (expat.errors.XML_ERROR_NO_ELEMENTS, expat.errors.XML_ERROR_UNCLOSED_TOKEN)
+_IS_HTML = "This is HTML, not a picture; send the SVG that it shows as a file of its own."
+_REMEDY = (
+    "Export it as plain SVG, with its pictures embedded and its text as outlines (in Illustrator:"
+    " Export As, SVG, Font: Convert to Outlines, Images: Embed)."
+)
+_SAVE_AS_UTF_8 = "Save the SVG as UTF-8."
 
 
 class SvgCheck:
@@ -145,7 +151,8 @@ class SvgCheck:
     def _check_encoding(self, _version: str, encoding: str | None, _standalone: int) -> None:
         if encoding is not None and encoding.lower() not in _ENCODINGS:
             shown = quote_value(encoding)
-            self._refuse(ImageDamaged(f"The SVG declares the encoding {shown}. Save it as UTF-8."))
+            told = f"The SVG declares the encoding {shown}."
+            self._refuse(ImageDamaged(told, remedy=_SAVE_AS_UTF_8))
 
     def _check_doctype(
         self, name: str, system_id: str | None, public_id: str | None, _has_subset: int
@@ -170,7 +177,7 @@ class SvgCheck:
         self._refuse_doctype(DECLARATIONS)
 
     def _refuse_doctype(self, what: str) -> NoReturn:
-        self._refuse(SvgUnsafe(f"The DOCTYPE on line {self._doctype_line} {what}. {_REMEDY}"))
+        self._refuse(SvgUnsafe(f"{_REMEDY} The DOCTYPE on line {self._doctype_line} {what}."))
 
     def _check_instruction(self, target: str, _data: str) -> None:
         if target.lower() == "xml-stylesheet":
@@ -222,10 +229,12 @@ class SvgCheck:
             self._refuse(NotAnImage(_IS_HTML))
         if local != "svg":
             shown = quote_value(local)
-            self._refuse(NotAnImage(f"This is XML with the root element {shown}, not an SVG."))
+            told = f"It is XML with the root element {shown}, not an SVG."
+            self._refuse(NotAnImage(f"This is no SVG; export the drawing as SVG. {told}"))
         if namespace != SVG_NAMESPACE:
-            remedy = f'Write <svg xmlns="{SVG_NAMESPACE}">.'
-            self._refuse(NotAnImage(f"The root element is not in the SVG namespace. {remedy}"))
+            mend = f'Write <svg xmlns="{SVG_NAMESPACE}">.'
+            told = f"The root element is not in the SVG namespace. {mend}"
+            self._refuse(NotAnImage(f"Browsers cannot show this SVG; export it again. {told}"))
         known = pair_attributes(attributes)
         width, height, view_box = (known.get(side, "") for side in ("width", "height", "viewBox"))
         self._size = read_sides(width, height, view_box)
@@ -280,19 +289,21 @@ class SvgCheck:
     def _word_findings(self) -> str:
         more = self._found - len(self._findings)
         listed = "; ".join(self._findings) + (f"; and {more} more" if more else "")
-        return f"The SVG holds active or external content: {listed}. {_REMEDY}"
+        return f"{_REMEDY} The SVG holds active or external content: {listed}."
 
     def _refuse_damaged(self, error: expat.ExpatError) -> NoReturn:
         if self._found:
             self._refuse(SvgUnsafe(self._word_findings()))
         reason = expat.ErrorString(error.code) or "unknown error"
-        reason = _REASONS.get(reason, reason)
-        self._refuse(ImageDamaged(f"The SVG is broken XML on line {error.lineno}: {reason}."))
+        told = f"The SVG is broken XML on line {error.lineno}: {_REASONS.get(reason, reason)}."
+        if reason in _CUT_OFF:
+            self._refuse(ImageDamaged(told, remedy=CUT_OFF))
+        self._refuse(ImageDamaged(told))
 
     def _refuse_limit(self, what: str, limit: int, unit: str = "") -> NoReturn:
         line = self._parser.CurrentLineNumber
         detail = f"The SVG holds {what} {limit:,} {unit}".rstrip()
-        self._refuse(SvgUnsafe(f"{detail} on line {line}.", limit=limit))
+        self._refuse(SvgUnsafe(f"{SIMPLIFY} {detail} on line {line}.", limit=limit))
 
     def _refuse(self, problem: ImageRefused) -> NoReturn:
         self._disconnect()

@@ -6,6 +6,7 @@ from array import array
 from urllib.parse import unquote_to_bytes
 
 from apps.problems import SvgUnsafe
+from apps.products.pictures.remedies import SIMPLIFY
 from apps.products.pictures.svg.svg_rules import XLINK_HREF, normalize_url, pair_attributes
 
 # Chromium takes up to five seconds for so many, and more the deeper they are nested.
@@ -206,7 +207,7 @@ class DrawnElements:
 
 
 def _word_limit(what: str, limit: int, element: str = "<use> ") -> SvgUnsafe:
-    return SvgUnsafe(f"The SVG holds {element}{what} {limit:,}.", limit=limit)
+    return SvgUnsafe(f"{SIMPLIFY} The SVG holds {element}{what} {limit:,}.", limit=limit)
 
 
 def _decode_fragment(fragment: str) -> str:

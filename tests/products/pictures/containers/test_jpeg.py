@@ -43,7 +43,7 @@ def remove_segments(marker: bytes, jpeg: bytes = JPEG) -> bytes:
     ],
 )
 def test_process_that_browsers_cannot_show_is_refused_by_name(process: str, name: str):
-    assert f"This is {name}, which" in get_refusal(make_jpeg_of_process(process), ImageDamaged)
+    assert f"This is {name}." in get_refusal(make_jpeg_of_process(process), ImageDamaged)
 
 
 def test_jpeg_ls_is_refused_by_name():

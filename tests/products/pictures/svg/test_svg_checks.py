@@ -8,9 +8,13 @@ from hypothesis import strategies as st
 from apps.problems import ImageDamaged, NotAnImage, Problem, SvgUnsafe
 from apps.products.pictures.svg.svg_checks import SvgCheck
 from apps.products.pictures.svg.svg_lengths import SvgSize
+from tests.products.pictures.image_verdicts import assert_said_for_people
 
 XHTML = 'xmlns:h="http://www.w3.org/1999/xhtml"'
-REMEDY = "Export it as plain SVG, with its pictures and fonts embedded."
+REMEDY = (
+    "Export it as plain SVG, with its pictures embedded and its text as outlines (in Illustrator:"
+    " Export As, SVG, Font: Convert to Outlines, Images: Embed)."
+)
 
 
 def svg(body: str, attributes: str = "") -> bytes:
@@ -32,6 +36,7 @@ def read_refusal(file: bytes, problem: type[Problem] = SvgUnsafe) -> str:
         check_svg(file)
     assert type(caught.value) is problem
     assert caught.value.members["errors"] == [{"field": "image", "message": caught.value.detail}]
+    assert_said_for_people(caught.value.detail)
     return caught.value.detail
 
 
@@ -235,15 +240,13 @@ def test_harmless_content_is_accepted(body):
 def test_all_findings_are_listed_with_their_lines():
     file = svg('<script/>\n<g\n onclick="" style="fill:url(a)"/>\n<style>\n\n@import "x"</style>')
     assert read_refusal(file) == (
-        "The SVG holds active or external content: <script> on line 2; attribute onclick on line 3;"
-        f' url() to "a" on line 3; CSS @import on line 7. {REMEDY}'
+        f"{REMEDY} The SVG holds active or external content: <script> on line 2;"
+        ' attribute onclick on line 3; url() to "a" on line 3; CSS @import on line 7.'
     )
 
 
 def test_findings_past_the_tenth_are_counted():
-    assert f"onclick on line 11; and 5 more. {REMEDY}" in read_refusal(
-        svg('<g onclick=""/>\n' * 15)
-    )
+    assert "onclick on line 11; and 5 more." in read_refusal(svg('<g onclick=""/>\n' * 15))
 
 
 def test_thousand_findings_end_the_check():
@@ -290,7 +293,10 @@ DAMAGED = {
     "entity": (svg("&nbsp;"), "undefined entity"),
     "invalid UTF-8": (svg("").replace(b"\n", b"\xff"), "not well-formed"),
     "utf-7": (b'<?xml version="1.0" encoding="UTF-7"?>' + svg(""), 'the encoding "UTF-7"'),
-    "unknown encoding": (b'<?xml version="1.0" encoding="x-y"?>' + svg(""), "Save it as UTF-8"),
+    "unknown encoding": (
+        b'<?xml version="1.0" encoding="x-y"?>' + svg(""),
+        "Save the SVG as UTF-8.",
+    ),
     "shift_jis": (b'<?xml version="1.0" encoding="Shift_JIS"?>' + svg(""), '"Shift_JIS"'),
     "not the encoding": (b'<?xml version="1.0" encoding="UTF-16"?>' + svg(""), "encoding"),
     "space before declaration": (b' <?xml version="1.0"?>' + svg(""), "not at start of entity"),

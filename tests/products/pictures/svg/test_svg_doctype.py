@@ -32,7 +32,7 @@ def declare(doctype: str) -> bytes:
 )
 def test_declarations_in_the_doctype_are_refused(doctype):
     assert read_refusal(declare(doctype)) == (
-        f"The DOCTYPE on line 2 declares entities or attributes of its own. {REMEDY}"
+        f"{REMEDY} The DOCTYPE on line 2 declares entities or attributes of its own."
     )
 
 

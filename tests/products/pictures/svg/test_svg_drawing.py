@@ -8,6 +8,7 @@ import pytest
 from apps.problems import SvgUnsafe
 from tests.products.pictures.svg.test_svg_uses import check_svg
 
+SIMPLIFY = "Simplify the drawing, or export it as PNG."
 REPEATED = (
     "patterns, masks, clip paths, markers or filters that repeat elements to more than 250,000"
 )
@@ -93,7 +94,7 @@ def test_paint_that_multiplies_is_refused(body, plain_seconds):
     with pytest.raises(SvgUnsafe) as caught:
         check_svg(body)
     assert time.process_time() - started < plain_seconds
-    assert caught.value.detail == f"The SVG holds {REPEATED}."
+    assert caught.value.detail == f"{SIMPLIFY} The SVG holds {REPEATED}."
     assert caught.value.members["limit"] == 250_000
 
 

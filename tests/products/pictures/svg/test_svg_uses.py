@@ -7,7 +7,7 @@ from apps.products.pictures.svg.svg_checks import SvgCheck
 from apps.products.pictures.svg.svg_lengths import SvgSize
 
 OPEN = '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" id="r">'
-TOO_MANY = "The SVG holds <use> that repeats elements to more than 250,000."
+TOO_MANY = "Simplify the drawing, or export it as PNG. The SVG holds <use> that repeats elements to more than 250,000."
 USES = '<use href="#a"/>' * 500
 HELD = "<g/>" * 499
 
