@@ -1,11 +1,18 @@
 // What is known of one picture, beside the gallery.
 
+import { copyText } from "./clipboard.js";
 import { letClose } from "./drawers.js";
 
 /** Lets the details of a card be looked at. */
 export function listenToDetails(gallery, dialog) {
   const part = (name) => dialog.querySelector(`[data-part="${name}"]`);
   letClose(dialog);
+  const copy = dialog.querySelector('[data-action="copy-address"]');
+  const label = copy.lastChild;
+  copy.addEventListener("click", async () => {
+    const isCopied = await copyText(part("address").textContent);
+    label.textContent = isCopied ? "Copied" : "Select it and copy it by hand";
+  });
   gallery.root.addEventListener("click", (event) => {
     const card = event.target.closest('[data-action="details"]')?.closest(".image-card");
     if (!card) return;
@@ -16,6 +23,7 @@ export function listenToDetails(gallery, dialog) {
     part("picture").replaceChildren(...card.querySelector(".picture").cloneNode(true).childNodes);
     part("facts").replaceChildren(facts);
     part("address").textContent = card.dataset.url;
+    label.textContent = "Copy the address";
     dialog.showModal();
   });
 }
