@@ -17,9 +17,11 @@ if metrics_fault:
 from apps.dashboard.api.request_body import ApiHandler  # noqa: E402 (needs the settings)
 from apps.dashboard.operations.early_lookups import look_up_early  # noqa: E402
 from apps.dashboard.operations.parent_watch import watch_parent  # noqa: E402
+from apps.dashboard.operations.stall_watch import watch_stalls  # noqa: E402
 from closient.api import api  # noqa: E402
 
 application = ApiHandler()
 look_up_early()
 api.get_openapi_schema()
 watch_parent()
+watch_stalls()

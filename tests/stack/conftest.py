@@ -23,17 +23,19 @@ from tests.servers import (
 )
 from tests.stack.slow_ends import (
     Hang,
+    Stalls,
     Stop,
     get_told,
     stop_beside_a_stalled_upload,
     tell,
     upload_while_the_storage_hangs,
+    wait_for_stalls_to_end,
     wait_for_the_header_timeout,
 )
 from tests.stack.worlds import World, run_world
 
 RunWorld = Callable[..., AbstractContextManager[World]]
-SLOW_ENDS = ("stop", "header_timeout", "hang")
+SLOW_ENDS = ("stop", "header_timeout", "hang", "stalls")
 
 
 @pytest.fixture(autouse=True)
@@ -136,6 +138,7 @@ def _slow_ends(
             begin("hang", upload_while_the_storage_hangs, stack.enter_context(_hanging_s3()))
             begin("stop", stop_beside_a_stalled_upload, {})
             begin("header_timeout", wait_for_the_header_timeout, {})
+            begin("stalls", wait_for_stalls_to_end, {"THREADS": "8"})
         yield
 
 
@@ -170,4 +173,11 @@ def header_timeout(ends: Path) -> float:
 def hang(ends: Path) -> Hang:
     """What callers saw while the S3 server took connections and answered nothing."""
     report: Hang = get_told(ends, "hang")
+    return report
+
+
+@pytest.fixture
+def stalls(ends: Path) -> Stalls:
+    """Clients began bodies and answers and went no further, one sent a few bytes now and then."""
+    report: Stalls = get_told(ends, "stalls")
     return report

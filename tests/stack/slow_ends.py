@@ -8,6 +8,7 @@ import signal
 import socket
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,11 +17,13 @@ from urllib.parse import urlsplit
 import httpx
 
 from tests import local_http
+from tests.sample_images import make_bmp
 from tests.servers.processes import wait_until
 from tests.stack.slow_uploads import SlowUpload
 from tests.stack.worlds import World
 
 WAIT_SECONDS = 150
+STRANGERS = 16
 
 
 def tell(folder: Path, name: str, wait: Callable[[World], Any], world: World) -> None:
@@ -107,3 +110,66 @@ def upload_while_the_storage_hangs(world: World) -> Hang:
         " (select count(*) from products_unclaimedobject)"
     )
     return Hang(upload, seconds, ready, ready_seconds, other.status_code, counts)
+
+
+@dataclass(frozen=True)
+class Stalls:
+    """What came of clients that stall, in a service whose eight threads have shares."""
+
+    served_seconds: float
+    dripping: bytes
+    busy_is_alive: bool
+    log: str
+
+
+def wait_for_stalls_to_end(world: World) -> Stalls:
+    """Begin bodies and answers, do nothing more, and ask until others get their turn again."""
+    image = world.upload(make_bmp(2500, 2500)).json()
+    picture, token = image["image_url"], f"{world.service.url}/oauth/token"
+    form = "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 3000\r\n"
+    change = f"X-API-Key: {world.headers['X-API-Key']}\r\nContent-Type: application/json\r\n"
+    with ExitStack() as stack:
+        for _ in range(STRANGERS):
+            begin(world, stack, f"GET {urlsplit(picture).path} HTTP/1.1\r\n")
+            begin(world, stack, f"POST /oauth/token HTTP/1.1\r\n{form}")
+        dripping = begin(
+            world,
+            stack,
+            f"PATCH {world.path}/{image['id']} HTTP/1.1\r\n{change}Content-Length: 3000\r\n",
+        )
+        busy = stack.enter_context(local_http.Client())
+        started = time.monotonic()
+        time.sleep(1)  # whoever asks at once may take a place before they do
+        assert _ask(picture, token) == {503}
+        is_alive, answer = True, b""
+        while not answer or 503 in _ask(picture, token):
+            assert time.monotonic() - started < WAIT_SECONDS
+            is_alive = is_alive and busy.get(f"{world.service.url}/healthz").is_success
+            answer = answer or drip(dripping)
+            time.sleep(0.5)
+        seconds = time.monotonic() - started
+    return Stalls(seconds, answer, is_alive, world.service.log_path.read_text())
+
+
+def begin(world: World, stack: ExitStack, head: str) -> socket.socket:
+    """Send a head and nothing after it, read nothing, and keep the connection."""
+    address = urlsplit(world.service.url)
+    client = stack.enter_context(socket.socket())
+    client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    client.connect((address.hostname, address.port))
+    client.sendall(f"{head}Host: {address.netloc}\r\n\r\n".encode())
+    return client
+
+
+def drip(client: socket.socket) -> bytes:
+    """Send a few bytes more, and return the beginning of the answer where there is one."""
+    client.settimeout(0.01)
+    try:
+        client.sendall(b" " * 10)
+        return client.recv(4096)
+    except TimeoutError:
+        return b""
+
+
+def _ask(picture: str, token: str) -> set[int]:
+    return {local_http.get(picture).status_code, local_http.post(token).status_code}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.assertions import assert_problem
-from tests.stack.slow_ends import Hang, Stop
+from tests.stack.slow_ends import Hang, Stalls, Stop
 
 pytestmark = pytest.mark.last
 
@@ -30,3 +30,14 @@ def test_storage_that_hangs_is_given_up_while_a_client_still_waits(hang: Hang):
     assert hang.ready_seconds < 5
     assert hang.other_status == 404
     assert hang.counts == [(0, 1)]
+
+
+def test_clients_that_stall_are_ended_and_others_served_again(stalls: Stalls):
+    assert 25 < stalls.served_seconds < 70
+    assert "a connection that has stalled was ended" in stalls.log
+
+
+def test_small_body_that_drips_is_given_up_beside_connections_that_work(stalls: Stalls):
+    assert stalls.dripping.startswith(b"HTTP/1.1 400 ")
+    assert b"The body took longer than 30 seconds to come." in stalls.dripping
+    assert stalls.busy_is_alive

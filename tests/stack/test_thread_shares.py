@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -15,10 +14,10 @@ import pytest
 
 from tests import local_http
 from tests.sample_images import make_bmp
+from tests.stack.slow_ends import STRANGERS, begin
 from tests.stack.worlds import World, run_world
 
 THREADS = 8
-STRANGERS = 2 * THREADS
 TOKEN_HEAD = "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 1000\r\n"
 
 
@@ -32,43 +31,34 @@ def small_world(
         yield world
 
 
-def hold(world: World, stack: ExitStack, head: str) -> None:
-    """Send a head and nothing after it, read nothing, and keep the connection."""
-    address = urlsplit(world.service.url)
-    client = stack.enter_context(socket.socket())
-    client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-    client.connect((address.hostname, address.port))
-    client.sendall(f"{head}Host: {address.netloc}\r\n".encode() + b"\r\n")
-
-
 def begin_token_requests(world: World, stack: ExitStack) -> None:
     for _ in range(STRANGERS):
-        hold(world, stack, f"POST /oauth/token HTTP/1.1\r\n{TOKEN_HEAD}")
+        begin(world, stack, f"POST /oauth/token HTTP/1.1\r\n{TOKEN_HEAD}")
 
 
 def begin_sign_ins(world: World, stack: ExitStack) -> None:
     for _ in range(STRANGERS):
-        hold(world, stack, f"POST /accounts/login HTTP/1.1\r\n{TOKEN_HEAD}")
+        begin(world, stack, f"POST /accounts/login HTTP/1.1\r\n{TOKEN_HEAD}")
 
 
 def begin_refused_uploads(world: World, stack: ExitStack) -> None:
     for _ in range(STRANGERS):
-        hold(world, stack, f"POST {world.path} HTTP/1.1\r\n{TOKEN_HEAD}")
+        begin(world, stack, f"POST {world.path} HTTP/1.1\r\n{TOKEN_HEAD}")
 
 
 def begin_reading_a_picture(world: World, stack: ExitStack) -> None:
     picture = world.upload(make_bmp(2500, 2500)).json()["image_url"]
     for _ in range(STRANGERS):
-        hold(world, stack, f"GET {urlsplit(picture).path} HTTP/1.1\r\n")
+        begin(world, stack, f"GET {urlsplit(picture).path} HTTP/1.1\r\n")
 
 
 def begin_everything(world: World, stack: ExitStack) -> None:
-    for begin in (begin_reading_a_picture, begin_token_requests, begin_refused_uploads):
-        begin(world, stack)
+    for each in (begin_reading_a_picture, begin_token_requests, begin_refused_uploads):
+        each(world, stack)
 
 
 @pytest.mark.parametrize(
-    "begin",
+    "attack",
     [
         begin_token_requests,
         begin_sign_ins,
@@ -78,10 +68,10 @@ def begin_everything(world: World, stack: ExitStack) -> None:
     ],
 )
 def test_members_are_served_beside_strangers_who_hold_all_they_can(
-    small_world: World, begin: Callable[[World, ExitStack], None]
+    small_world: World, attack: Callable[[World, ExitStack], None]
 ):
     with ExitStack() as stack:
-        begin(small_world, stack)
+        attack(small_world, stack)
         time.sleep(1)
         uploaded = small_world.upload(wait=5)
         listed = local_http.get(small_world.images_url, headers=small_world.headers, timeout=5)
@@ -90,7 +80,7 @@ def test_members_are_served_beside_strangers_who_hold_all_they_can(
         )
 
     assert (uploaded.status_code, listed.status_code) == (201, 200)
-    is_spent = begin is not begin_reading_a_picture
+    is_spent = attack is not begin_reading_a_picture
     assert asked.status_code == (503 if is_spent else 400)
     assert asked.headers.get("Retry-After") == ("5" if is_spent else None)
     assert_all_is_free_again(small_world, uploaded.json()["image_url"])
@@ -115,7 +105,7 @@ def test_picture_is_refused_to_readers_beyond_the_share(small_world: World):
     picture = small_world.upload(make_bmp(2500, 2500)).json()["image_url"]
     with ExitStack() as stack:
         for _ in range(STRANGERS):
-            hold(small_world, stack, f"GET {urlsplit(picture).path} HTTP/1.1\r\n")
+            begin(small_world, stack, f"GET {urlsplit(picture).path} HTTP/1.1\r\n")
         time.sleep(1)
         refused = local_http.get(picture, timeout=5)
         page = local_http.get(f"{small_world.service.url}/accounts/login", timeout=5)

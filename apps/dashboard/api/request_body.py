@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import suppress
+from io import BytesIO
 from typing import Any
 from uuid import UUID
 
@@ -10,15 +12,20 @@ from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.core.handlers.wsgi import LimitedStream, WSGIHandler, WSGIRequest
 
+from apps.dashboard.operations.stall_watch import waiting
 from apps.dashboard.operations.thread_shares import BODIES
 from apps.organizations.callers import Caller
-from apps.problems import PayloadTooLarge, Unauthorized
+from apps.problems import BadRequest, PayloadTooLarge, Unauthorized
 from apps.products.image_store import release_connection
 from apps.products.models import Product
 from apps.products.pictures.image_checks import MAX_IMAGE_BYTES
 
 MAX_WORDS_BYTES = 64 * 1024  # what a form may have beside its picture
 MAX_FORM_BYTES = MAX_IMAGE_BYTES + MAX_WORDS_BYTES
+# Of all bodies but the upload's
+BODY_SECONDS = 30
+# A read returns when it has as many, so that one who sends a byte now and then is found out.
+SMALL_READ_BYTES = 256
 MAX_DRAINED_BYTES = 32 * 1024 * 1024
 READ_BYTES = 128 * 1024
 
@@ -54,7 +61,12 @@ class ApiRequest(WSGIRequest):
 
     @property
     def body(self) -> bytes:
-        """The whole of it; raises RequestDataTooBig beyond what Django's setting allows."""
+        """The whole of it, which has half a minute to come.
+
+        Raises RequestDataTooBig beyond Django's setting, BadRequest or UnreadablePostError.
+        """
+        if not self._read_started:
+            self._stream = _SmallBody(self._stream)
         data = super().body
         if len(data) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
             raise RequestDataTooBig
@@ -73,7 +85,8 @@ class ApiRequest(WSGIRequest):
         awaits_go_ahead = "100-continue" in self.META.get("HTTP_EXPECT", "").lower()
         if (self._read_started or not awaits_go_ahead) and BODIES.acquire(blocking=False):
             try:
-                self._drain()
+                with waiting():
+                    self._drain()
             finally:
                 BODIES.release()
         # Django ties a request to its user, its messages and its upload handlers, and those to it:
@@ -85,6 +98,28 @@ class ApiRequest(WSGIRequest):
         with suppress(OSError):  # the client went away, which is its good right
             while left > 0 and (data := self._stream.read(READ_BYTES)):
                 left -= len(data)
+
+
+class _SmallBody:
+    """A body that comes within BODY_SECONDS, or is given up."""
+
+    def __init__(self, stream: Any) -> None:
+        self._stream = stream
+
+    def read(self, size: int = -1) -> bytes:
+        """All of it, whatever the size; raises BadRequest."""
+        end, parts = time.monotonic() + BODY_SECONDS, []
+        with waiting():
+            while part := self._stream.read(SMALL_READ_BYTES):
+                parts.append(part)
+                if time.monotonic() > end:
+                    self._stream = BytesIO()  # nor is the rest thrown away
+                    raise BadRequest(f"The body took longer than {BODY_SECONDS} seconds to come.")
+        return b"".join(parts)
+
+    def close(self) -> None:
+        """Django does so when it has read all."""
+        self._stream.close()
 
 
 def build_too_large(actual: int) -> PayloadTooLarge:

@@ -13,6 +13,7 @@ from django.http import (
 
 from apps.dashboard.api.middleware import API_PREFIX
 from apps.dashboard.operations.thread_shares import BODIES, build_busy
+from apps.problems import BadRequest
 from apps.products.image_store import release_connection
 
 
@@ -34,8 +35,8 @@ class SmallBodiesMiddleware:
             return build_busy()
         try:
             request.body  # noqa: B018 (the request keeps it)
-        except UnreadablePostError:
-            return HttpResponseBadRequest()  # for the log: its sender is gone
+        except (BadRequest, UnreadablePostError) as fault:
+            return HttpResponseBadRequest(str(fault), content_type="text/plain")
         finally:
             if is_stranger:
                 BODIES.release()

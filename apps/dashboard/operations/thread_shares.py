@@ -12,6 +12,8 @@ from typing import Final
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
+from apps.dashboard.operations.stall_watch import begin_wait, end_wait
+
 RETRY_AFTER_SECONDS: Final = 5
 
 
@@ -27,12 +29,15 @@ FILES: Final = build_share(1)  # that pages are made of
 
 def build_busy() -> HttpResponse:
     """The 503 for a stranger who would take one thread too many."""
-    return HttpResponse(
+    response = HttpResponse(
         "Too many others are being served just now; try again in a few seconds.\n",
         status=503,
         content_type="text/plain",
         headers={"Retry-After": str(RETRY_AFTER_SECONDS)},
     )
+    # Django logs what is 500 or more at ERROR: no stranger is to wake anybody.
+    vars(response)["_has_been_logged"] = True
+    return response
 
 
 class StreamedAnswersMiddleware:
@@ -49,11 +54,11 @@ class StreamedAnswersMiddleware:
         if not share.acquire(blocking=False):
             response.close()
             return build_busy()
-        _release_at_end(response, share)
+        _release_at_end(response, share, begin_wait())
         return response
 
 
-def _release_at_end(response: HttpResponseBase, share: BoundedSemaphore) -> None:
+def _release_at_end(response: HttpResponseBase, share: BoundedSemaphore, wait: object) -> None:
     close = response.close
 
     def close_and_release() -> None:
@@ -61,6 +66,7 @@ def _release_at_end(response: HttpResponseBase, share: BoundedSemaphore) -> None
         try:
             close()
         finally:
+            end_wait(wait)
             share.release()
 
     response.close = close_and_release  # type: ignore[method-assign]
