@@ -11,6 +11,7 @@ from tests.browser.brand_manager import (
     stop_clock,
 )
 from tests.sample_images import make_jpeg, make_png
+from tests.stack.worlds import select
 
 HTML = {"content_type": "text/html", "body": "<h1>Bad gateway</h1>"}
 
@@ -86,3 +87,17 @@ def test_file_that_is_too_large_is_told_so_before_it_is_sent(product, tmp_path):
     expect(get_cards(page)).to_have_count(1)
     assert len(posts) == 1
     product.check()
+
+
+def test_picture_for_which_there_is_no_room_is_refused_once_with_the_reason(product, service, gtin):
+    page = product.page
+    posts = []
+    page.on("request", lambda sent: posts.append(sent.url) if sent.method == "POST" else None)
+    full = f"update products_product set kept_images = 1000 where gtin = '{gtin}' returning id"
+    assert select(service.log_path.parent, {}, full)
+    choose(page, ("front.jpg", make_jpeg()))
+    expect(page.locator('.upload[data-state="refused"] .upload-status')).to_contain_text(
+        "With this picture this product would have 1,001 pictures, and may have 1,000"
+    )
+    assert len(posts) == 1
+    product.check("409")
