@@ -11,6 +11,7 @@ import pytest
 
 from tests import local_http
 from tests.sample_images import make_jpeg
+from tests.servers import run_manage
 from tests.stack.worlds import GTIN, World
 
 CLIENTS = 16
@@ -71,4 +72,20 @@ def test_counts_are_the_truth_after_uploads_and_deletions_at_once(world: World):
 
     assert sorted(each.result() for each in deletions) == [204] * UPLOADS + [404] * UPLOADS
     assert {each.result().status_code for each in uploads} == {201}
+    assert "miscounted" not in world.sweep()
+
+
+def test_wrong_counts_are_mended_beside_uploads(world: World):
+    world.select(
+        "update organizations_organization set kept_images = kept_images - 7,"
+        f" kept_bytes = kept_bytes + 7 {OF_SAMPLE} returning id"
+    )
+    world.select(f"update products_product set kept_images = 0 where gtin = '{GTIN}' returning id")
+
+    with ThreadPoolExecutor(CLIENTS) as pool:
+        uploads = [pool.submit(world.upload, PICTURE) for _ in range(UPLOADS)]
+        recounted = run_manage(world.folder, world.env, "recount_images")
+
+    assert {each.result().status_code for each in uploads} == {201}
+    assert "counted again: 2" in recounted
     assert "miscounted" not in world.sweep()
