@@ -7,38 +7,39 @@ import { watchThumbnails } from "./thumbnails.js";
 
 const list = document.getElementById("bin");
 const question = document.getElementById("question");
+let asked = null;
 
 async function send(card, method, path, sentence) {
   const { api, etag } = card.dataset;
-  const answer = await callApi(method, api + path, { etag, keepalive: true });
+  const told = await callApi(method, api + path, { etag, keepalive: true });
   // What is not there any more is gone from the bin, too.
-  if (![200, 204, 404].includes(answer.status)) return say(`Nothing was changed. ${describeAnswer(answer)}`);
+  if (![200, 204, 404].includes(told.status)) return say(`Nothing was changed. ${describeAnswer(told)}`);
   const neighbour = card.nextElementSibling ?? card.previousElementSibling;
   card.remove();
   (neighbour?.querySelector("button") ?? document.querySelector("h1")).focus();
-  return say(answer.status === 404 ? describeAnswer(answer) : sentence);
+  return say(told.status === 404 ? describeAnswer(told) : sentence);
 }
 
-async function ask(card) {
+function ask(card) {
+  asked = card;
   question.querySelector('[data-part="name"]').textContent = card.dataset.name;
   question.returnValue = "keep";
   question.showModal();
-  await new Promise((resolve) => { question.addEventListener("close", resolve, { once: true }); });
-  return question.returnValue === "delete";
 }
 
-async function act(button, card) {
-  const { name, product } = card.dataset;
-  if (button.dataset.action === "restore") {
-    await send(card, "POST", "/restore", `“${name}” is back among the pictures of ${product}.`);
-  } else if (await ask(card)) {
-    await send(card, "DELETE", "", `“${name}” is gone for good.`);
-  }
+function answer() {
+  // It may be open again, for another: the event comes later than what it tells of.
+  if (question.open || question.returnValue !== "delete") return;
+  send(asked, "DELETE", "", `“${asked.dataset.name}” is gone for good.`);
 }
 
 watchThumbnails();
 showLocalTimes(document);
 list?.addEventListener("click", (event) => {
   const button = event.target.closest("button[data-action]");
-  if (button) act(button, button.closest("li"));
+  const card = button?.closest("li");
+  if (button?.dataset.action === "delete") ask(card);
+  if (button?.dataset.action !== "restore") return;
+  send(card, "POST", "/restore", `“${card.dataset.name}” is back among the pictures of ${card.dataset.product}.`);
 });
+question?.addEventListener("close", answer);
