@@ -1,0 +1,1 @@
+"""How products come in: files of GTINs and names, looked at before anything is written."""
