@@ -11,6 +11,7 @@ from apps.dashboard.pages import (
     bin_page,
     document_pages,
     home_page,
+    import_pages,
     key_pages,
     product_pages,
     rendition_views,
@@ -24,6 +25,16 @@ urlpatterns = [
     path("", include("apps.dashboard.oauth.oauth_urls")),
     path("organizations", product_pages.organizations, name="organizations"),
     path("organizations/<str:organization_id>/products", product_pages.products, name="products"),
+    path(
+        "organizations/<str:organization_id>/products/add",
+        import_pages.add_products,
+        name="add-products",
+    ),
+    path(
+        "organizations/<str:organization_id>/products/import",
+        import_pages.import_products,
+        name="import-products",
+    ),
     path(
         "organizations/<str:organization_id>/products/<str:gtin>",
         product_pages.product,

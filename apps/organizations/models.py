@@ -16,6 +16,7 @@ class Permission(models.TextChoices):
     VIEW = "organization.view_organization"
     CONTRIBUTE = "organization.contribute_organization"
     MANAGE_API_KEYS = "organization.manage_api_keys"
+    MANAGE_PRODUCTS = "organization.manage_products"
 
 
 class Organization(models.Model):

@@ -53,7 +53,9 @@ def visit(browser: Browser, origin: str, path: str, **options):
                 visited.foreign_urls.append(request.url)
 
         def note_message(message):
-            if message.type in {"error", "warning"}:
+            # A thumbnail that must wait for others to be made is asked for again by the page.
+            is_busy = "/renditions/" in message.location["url"] and "503" in message.text
+            if message.type in {"error", "warning"} and not is_busy:
                 visited.complaints.append(message.text)
 
         context.on("request", note_request)

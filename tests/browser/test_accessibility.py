@@ -139,6 +139,12 @@ def test_pages_of_an_organization_are_accessible(browser, service, seed, session
         check_page(page)
         page.goto(get_path(seed, "products?q=nothing"))
         check_page(page)
+        page.goto(get_path(seed, "products", "add"))
+        sheet = b"gtin,name\n4006381333932,Tea\n4006381333931,Tea\n"
+        page.set_input_files("#file", {"name": "a.csv", "mimeType": "text/csv", "buffer": sheet})
+        page.get_by_role("button", name="Look at it").click()
+        expect(page.get_by_role("button", name="Add 1")).to_be_visible()
+        check_page(page)
         page.goto(get_path(seed, "settings", "api-keys"))
         check_page(page)
         page.get_by_label("Name").fill("Seen by axe")
@@ -156,6 +162,7 @@ def check_bin(page, product_path):
     check_page(page)
     page.get_by_role("button", name="Keep it").click()
     page.get_by_role("button", name="Restore").click()
+    expect(page.get_by_text("is back among the pictures")).to_be_visible()
     page.goto(product_path)
 
 

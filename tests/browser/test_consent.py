@@ -38,6 +38,7 @@ def open_consent(browser, service, seed, callback: str, **options) -> Iterator[P
         page.get_by_label("Password").fill(user["password"])
         page.get_by_role("button", name="Sign in").click()
         expect(page.get_by_role("heading", name="Allow Sample application?")).to_be_visible()
+        page.wait_for_load_state()  # its style may come after its words
         yield page
         assert visited.complaints == []
 

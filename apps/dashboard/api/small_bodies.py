@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import (
     HttpRequest,
     HttpResponseBadRequest,
@@ -30,6 +31,9 @@ class SmallBodiesMiddleware:
         if request.method != "POST" or request.path_info.startswith(API_PREFIX):
             return self.get_response(request)
         is_stranger = not request.user.is_authenticated
+        declared = int(request.META.get("CONTENT_LENGTH") or 0)
+        if not is_stranger and declared > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+            return self.get_response(request)  # a member's file, which the page that takes it reads
         release_connection()
         if is_stranger and not BODIES.acquire(blocking=False):
             return build_busy()

@@ -93,3 +93,15 @@ class NewApiKeyForm(forms.Form):
 
 def _get_end(day: date | None) -> datetime | None:
     return datetime.combine(day + timedelta(days=1), time.min, UTC) if day else None
+
+
+class NewProductForm(forms.Form):
+    """A product by its number and name; what is wrong with them is told as for a file's row."""
+
+    gtin = forms.CharField(
+        label="GTIN",
+        max_length=32,
+        help_text="8 to 14 digits, as printed under the bar code.",
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )
+    name = forms.CharField(max_length=255, widget=forms.TextInput(attrs={"autocomplete": "off"}))
