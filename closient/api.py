@@ -7,7 +7,7 @@ from pathlib import Path
 import ninja.errors
 from django.conf import settings
 
-from apps.dashboard.api import discarded_images, images
+from apps.dashboard.api import discarded_images, image_order, images
 from apps.dashboard.api.document import DashboardAPI
 from apps.dashboard.api.problem_responses import respond_to_problem
 from apps.problems import Problem
@@ -33,7 +33,8 @@ api = DashboardAPI(
     docs_url=None,  # the page is ours: apps/dashboard/pages/api_pages.py
     urls_namespace="dashboard_api",
 )
-for operations in (images, discarded_images):
+# Before the images, one of which might have that id.
+for operations in (image_order, images, discarded_images):
     api.add_router("", operations.router)
 
 for fault in (

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 
-from apps.products.models import ImageEvent, ProductImage
+from apps.products.models import NO_IMAGE, ImageEvent, Product, ProductImage
 from apps.products.primary_rows import NamedImage
 
 
@@ -40,6 +40,17 @@ def build_event(
         request_id=actor.request_id,
         created=timezone.now(),
     )
+
+
+def build_order_event(product: Product, count: int, actor: Actor) -> ImageEvent:
+    """The line that tells how many images were put in order, yet to be written."""
+    gallery = NamedImage(NO_IMAGE, product.pk, "")
+    return build_event(gallery, ImageEvent.Action.ORDERED, actor, new=count)
+
+
+def get_last_event_id(product: Product) -> int:
+    """The id of the product's last line of history, another after each change; 0 before all."""
+    return product.image_events.order_by("-id").values_list("pk", flat=True).first() or 0
 
 
 def build_change_events(

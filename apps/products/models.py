@@ -15,6 +15,10 @@ from apps.organizations.models import Organization
 from apps.products.gtin import get_check_digit
 from apps.products.pictures.image_checks import ImageFormat
 
+MAX_PRIORITY = 32_767
+# In the history of what was done to a gallery as a whole: nobody's (RFC 9562 §5.9).
+NO_IMAGE = uuid.UUID(int=0)
+
 
 def check_gtin14(value: str) -> None:
     """Refuse a GTIN-14 whose check digit is wrong (model validator)."""
@@ -173,6 +177,7 @@ class ImageEvent(models.Model):
         DEMOTED = "demoted"
         RETITLED = "retitled"
         REPRIORITISED = "reprioritised"
+        ORDERED = "ordered"
         DISCARDED = "discarded"
         RESTORED = "restored"
         DELETED = "deleted"

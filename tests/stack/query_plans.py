@@ -151,6 +151,7 @@ def explain_calls(cast: Cast) -> dict[str, Plans]:
         call("last page", "GET", f"images?page_size=25&page={IMAGES // 25}")
         call("get", "GET", f"images/{image_id}")
         call("change", "PATCH", f"images/{image_id}", json={"is_primary": False, "priority": 2})
+        call("order", "PUT", "images/order", json={"image_ids": [image_id]})
         call("discard", "POST", f"images/{image_id}/discard")
         call("restore", "POST", f"images/{image_id}/restore")
         call("delete", "DELETE", f"images/{image_id}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import wraps
 
 from django.conf import settings
@@ -55,7 +55,7 @@ def check_encoding(request: ApiRequest) -> None:
         )
 
 
-def check_json_head(request: ApiRequest) -> None:
+def check_json_head(request: ApiRequest, members: Iterable[str] = CHANGEABLE) -> None:
     """Refuse what does not declare itself as JSON, and wait for the rest without a connection.
 
     Raises UnsupportedMediaType, PayloadTooLarge or InvalidInput.
@@ -66,7 +66,7 @@ def check_json_head(request: ApiRequest) -> None:
         )
     check_encoding(request)
     check_length(request)
-    check_query(request, CHANGEABLE)
+    check_query(request, members)
     release_connection()
 
 

@@ -23,6 +23,12 @@ _MEANT: Final = {
     "position": "priority",
     "sortorder": "priority",
 }
+# What the bodies take, by the name of the operation's parameter, and an example.
+_BODIES: Final = {
+    "changes": ("title, priority, is_primary", '{"title": "Front"}'),
+    "order": ("image_ids alone", '{"image_ids": ["keATfB8VP2gSjcnTbsMNQL"]}'),
+    "lookup": ("gtins alone", '{"gtins": ["00012345678905"]}'),
+}
 _KINDS: Final = {
     bool: "true or false",
     dict: "an object",
@@ -67,7 +73,9 @@ def _name_kind(value: object) -> str:
 def _explain_unknown(field: str, fault: dict[str, Any]) -> str:
     meant = _MEANT.get(field.lower().replace("_", "").replace("-", ""))
     told = f"; its name is {meant}" if meant else ""
-    return f"{field} is nothing that can be changed{told}. Taken are title, priority, is_primary."
+    members, _ = _BODIES[fault["loc"][1]]
+    what = "nothing that can be changed" if "," in members else "nothing that is taken here"
+    return f"{field} is {what}{told}. Taken are {members}."
 
 
 def _explain_number(field: str, fault: dict[str, Any]) -> str:
@@ -90,11 +98,16 @@ def _explain_boolean(field: str, fault: dict[str, Any]) -> str:
 
 def _explain_object(field: str, fault: dict[str, Any]) -> str:
     kind = _name_kind(fault["input"])
-    return f'The body is {kind}; it takes an object, as in {{"title": "Front"}}.'
+    return f"The body is {kind}; it takes an object, as in {_BODIES[fault['loc'][1]][1]}."
 
 
 def _explain_missing(field: str, fault: dict[str, Any]) -> str:
-    return 'The body is missing; send a JSON object with what to change, as in {"title": "Front"}.'
+    _, name, *member = fault["loc"]
+    what = (
+        f"{member[0]} is missing; send it" if member else "The body is missing; send a JSON object"
+    )
+    purpose = " with what to change" if name == "changes" else ""
+    return f"{what}{purpose}, as in {_BODIES[name][1]}."
 
 
 def _is_short(value: object) -> bool:

@@ -11,7 +11,12 @@ from ninja.decorators import decorate_view
 from apps.dashboard.api.admission import admit, admit_again, check_json_head
 from apps.dashboard.api.auth import AUTHENTICATORS, get_actor
 from apps.dashboard.api.document import describe_header, describe_problems
-from apps.dashboard.api.etags import build_etag, check_if_match, is_known
+from apps.dashboard.api.etags import (
+    build_etag,
+    build_gallery_etag,
+    check_if_match,
+    is_known,
+)
 from apps.dashboard.api.idempotency import answer_once
 from apps.dashboard.api.pagination import read_page
 from apps.dashboard.api.parameters import (
@@ -33,6 +38,7 @@ from apps.dashboard.api.schemas import (
 )
 from apps.dashboard.api.upload_handler import check_form_head
 from apps.organizations.models import Permission
+from apps.products.image_history import get_last_event_id
 from apps.products.image_store import change_image, remove_image, store_image
 from apps.products.image_store import get_image as get_stored_image
 
@@ -91,9 +97,15 @@ def upload_image(
 )
 @decorate_view(admit(Permission.VIEW))
 def list_images(
-    request: ApiRequest, path: Path[TradeItemPath], page: Query[PageQuery]
+    request: ApiRequest,
+    response: HttpResponse,
+    path: Path[TradeItemPath],
+    page: Query[PageQuery],
 ) -> ProductImagePageOut:
-    """List the images of a product, a page at a time: the primary image first, then by ``priority``, then the newest first. A page past the end is empty. Requires membership in the organization."""
+    """List the images of a product, a page at a time: the primary image first, then by ``priority``, then the newest first. A page past the end is empty. The ``ETag`` is that of the whole gallery, to send back as ``If-Match`` when you put it in order. Requires membership in the organization."""
+    # First: with rows that are newer than it, it would let an outdated order pass.
+    last_event_id = get_last_event_id(request.product)
+    response.headers["ETag"] = build_gallery_etag(request.product, last_event_id)
     images, pagination = read_page(request.product.images.in_gallery(), page)
     data = [describe_image(request, image) for image in images]
     return ProductImagePageOut(data=data, pagination=pagination)
@@ -180,7 +192,7 @@ def delete_image(request: ApiRequest, path: Path[ImagePath]) -> Status[None]:
 def list_image_history(
     request: ApiRequest, path: Path[TradeItemPath], page: Query[PageQuery]
 ) -> ImageEventPageOut:
-    """List who did what to the images of a product, the newest first: uploaded, promoted, demoted, retitled, reprioritised, discarded, restored, deleted. Requires membership in the organization."""
+    """List who did what to the images of a product, the newest first: uploaded, promoted, demoted, retitled, reprioritised, ordered (the gallery as a whole: ``image_id`` is null, ``new`` says how many images were named), discarded, restored, deleted. Requires membership in the organization."""
     ordered = request.product.image_events.select_related("user").order_by("-id")
     events, pagination = read_page(ordered, page)
     return ImageEventPageOut(data=describe_events(events), pagination=pagination)

@@ -24,10 +24,10 @@ from apps.dashboard.api.upload_form import FieldFault
 from apps.problems import ImageRefused
 from apps.products.gtin import normalize_gtin
 from apps.products.incoming_image import IncomingImage
+from apps.products.models import MAX_PRIORITY
 
 MAX_TITLE_LENGTH = 255
 MAX_SHOWN = 16  # of what was sent: no credential is as short
-MAX_PRIORITY = 32_767
 WHERE_ITS_ID_IS = "The dashboard shows the organization's id above its products, and copies it."
 PRINTABLE_PATTERN = r"^[^\x00-\x1f\x7f-\x9f]*$"
 
@@ -112,6 +112,18 @@ def _read_image_id(text: str) -> uuid.UUID:
         return decode_id(text)
     except ValueError:
         return NO_ID  # an address that is nobody's: 404
+
+
+def _read_image_ids(value: object) -> list[uuid.UUID]:
+    if not isinstance(value, list) or not value:
+        raise _build_fault("image_ids takes a list of at least one id of an image.")
+    ids = []
+    for place, text in enumerate(value, 1):
+        try:
+            ids.append(decode_id(text if isinstance(text, str) else ""))
+        except ValueError as fault:
+            raise _build_fault(f"image_ids, place {place}: {fault}") from fault
+    return ids
 
 
 class TradeItemPath(BaseModel):  # of ninja's Schema each field is looked for in a row
@@ -211,3 +223,26 @@ class ProductImageIn(Schema):
     )
 
     model_config = {"extra": "forbid", "json_schema_extra": _omit_defaults}
+
+
+class ImageOrderIn(Schema):
+    """The images that come first, in their order."""
+
+    image_ids: Annotated[
+        list[uuid.UUID],
+        PlainValidator(_read_image_ids),
+        WithJsonSchema(
+            {
+                "type": "array",
+                "minItems": 1,
+                "uniqueItems": True,
+                "items": {
+                    "type": "string",
+                    "format": "shortuuid",
+                    "pattern": SHORTUUID_PATTERN,
+                },
+            }
+        ),
+    ] = Field(..., description="Images of the product, each once. Those not named come behind.")
+
+    model_config = {"extra": "forbid"}

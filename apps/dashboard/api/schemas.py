@@ -11,7 +11,7 @@ from pydantic import Field
 from apps.dashboard.api.identifiers import SHORTUUID_PATTERN, encode_id
 from apps.dashboard.api.parameters import MAX_TITLE_LENGTH
 from apps.dashboard.api.public_origin import get_origin
-from apps.products.models import ImageEvent, ProductImage
+from apps.products.models import NO_IMAGE, ImageEvent, ProductImage
 
 
 class ProductImageOut(Schema):
@@ -95,7 +95,11 @@ class ProductImagePageOut(Schema):
 class ImageEventOut(Schema):
     """One line of the history: who changed what, by which credential, in which request."""
 
-    image_id: str = Field(..., json_schema_extra={"format": "shortuuid"})
+    image_id: str | None = Field(
+        ...,
+        json_schema_extra={"format": "shortuuid"},
+        description="null where the whole gallery was put in order.",
+    )
     image_name: str = Field(
         ...,
         description="What the image was called then: its title, else the name of its file. Empty"
@@ -141,7 +145,7 @@ def describe_events(events: list[ImageEvent]) -> list[ImageEventOut]:
 
 def _describe_event(event: ImageEvent, *, exists: bool) -> ImageEventOut:
     return ImageEventOut(
-        image_id=encode_id(event.image_id),
+        image_id=None if event.image_id == NO_IMAGE else encode_id(event.image_id),
         image_name=event.image_name,
         image_exists=exists,
         action=ImageEvent.Action(event.action),

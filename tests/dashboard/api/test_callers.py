@@ -76,13 +76,14 @@ def test_caller_gets_what_the_table_says(api: Api, cast: Cast, row: tuple[str, *
         send("GET", api.path),
         send("GET", image),
         send("PATCH", image, json={"title": "x"}),
+        send("PUT", f"{api.path}/order", json={"image_ids": [image.rpartition("/")[2]]}),
         *(send("POST", f"{image}/{way}") for way in ("discard", "restore")),
         send("DELETE", image),
         send("GET", history),
     )
 
     change, delete = row[4:6]
-    assert statuses == (*row[1:5], delete, change, *row[5:])
+    assert statuses == (*row[1:5], delete, delete, change, *row[5:])
     expected = (statuses[0] == 201) + (delete != 204)
     assert ProductImage.objects.count() == len(list_media()) == expected
 

@@ -15,6 +15,7 @@ GALLERY = "/dashboard/api/v1/trade-items/{organization_id}/{gtin}/images"
 REPOSITORY = Path(__file__).resolve().parents[3]
 PUBLISHED = json.loads(Path(__file__).with_name("openapi-upload.json").read_text())
 OPERATIONS = {
+    "apps_dashboard_api_image_order_order_images",
     "apps_dashboard_api_images_upload_image",
     "apps_dashboard_api_images_list_images",
     "apps_dashboard_api_images_get_image",

@@ -84,11 +84,11 @@ def test_impossible_page_is_refused(api: Api, query: str, field: str):
     assert_faults(api.get(f"?{query}"), **{field: ""})
 
 
-def test_list_takes_four_queries_however_many_images(api: Api, django_assert_num_queries):
+def test_list_takes_five_queries_however_many_images(api: Api, django_assert_num_queries):
     for _ in range(3):
         api.upload()
 
-    with django_assert_num_queries(4):  # key, product with role, count, page
+    with django_assert_num_queries(5):  # key, product with role, last event, count, page
         api.get()
 
 

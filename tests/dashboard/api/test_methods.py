@@ -10,6 +10,7 @@ from tests.assertions import assert_problem
 from tests.conftest import Api
 
 GALLERY_METHODS = "GET, HEAD, OPTIONS, POST"
+ORDER_METHODS = "OPTIONS, PUT"
 IMAGE_METHODS = "DELETE, GET, HEAD, OPTIONS, PATCH"
 
 
@@ -56,7 +57,11 @@ def test_known_state_is_told_to_head(api: Api, image: str):
 
 
 def test_options_tells_the_methods(api: Api, image: str):
-    for address, methods in ((api.path, GALLERY_METHODS), (image, IMAGE_METHODS)):
+    for address, methods in (
+        (api.path, GALLERY_METHODS),
+        (image, IMAGE_METHODS),
+        (f"{api.path}/order", ORDER_METHODS),
+    ):
         response = api.client.options(address, headers=api.headers)
 
         assert (response.status_code, response.content) == (204, b"")

@@ -20,6 +20,7 @@ const SENTENCES = {
     event.images.size > 1 ? `put ${event.images.size} pictures in order` : `moved ${name}`,
   discarded: (name) => `moved ${name} to the bin`,
   restored: (name) => `brought ${name} back from the bin`,
+  ordered: (name, event) => (event.new === "1" ? "moved a picture" : `put ${event.new} pictures in order`),
   deleted: (name) => `deleted ${name} for good`,
 };
 
