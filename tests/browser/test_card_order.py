@@ -5,6 +5,7 @@ from tests.browser.brand_manager import (
     choose,
     expect_names,
     get_card,
+    get_cards,
     list_names,
     list_warnings_of_reload,
     wait_for_saving,
@@ -36,33 +37,6 @@ def test_cards_are_put_in_order_by_dragging(three):
     three.check()
 
 
-def test_few_priorities_are_changed_and_bring_the_order(product):
-    counts = product.page.evaluate(
-        """async () => {
-          const { planPriorities } = await import("/static/dashboard/priorities.js");
-          const build = (numbers) =>
-            numbers.map((priority, place) => ({ priority, created: 100 - place, place }));
-          const isOrdered = (images) => images.every((image, place) => {
-            const next = images[place + 1];
-            if (!next) return image.priority >= 0 && image.priority <= 32767;
-            return image.priority < next.priority
-              || (image.priority === next.priority && image.created > next.created);
-          });
-          for (let round = 0; round < 500; round += 1) {
-            const images = Array.from({ length: round % 20 }, () => ({
-              priority: Math.floor(Math.random() * (round % 3 ? 20 : 2)),
-              created: Math.random(),
-            }));
-            for (const [image, priority] of planPriorities(images)) image.priority = priority;
-            if (!isOrdered(images)) throw new Error(JSON.stringify(images));
-          }
-          return [[0, 0, 0], [16, 80, 32], [7, 8, 3, 9], [0, 0, 9, 0]].map(
-            (numbers) => planPriorities(build(numbers)).length);
-        }"""
-    )
-    assert counts == [0, 1, 2, 1]
-
-
 @pytest.fixture
 def fresh(product, upload, gtin):
     """The owner looks at five pictures that were never put in order, none of them primary."""
@@ -73,21 +47,36 @@ def fresh(product, upload, gtin):
     return product
 
 
-def test_leaving_half_way_is_warned_of_and_scrambles_nothing(fresh):
+def test_moves_in_a_row_are_one_request_each_and_leaving_before_is_warned_of(fresh):
     page = fresh.page
     sent = []
 
-    def let_two_pass(route):
+    def hold(route):
         sent.append(route)
-        if len(sent) <= 2:
-            route.continue_()
 
-    page.route("**/images/*", let_two_pass)
-    get_card(page, "A").get_by_role("button", name="later").click()
-    wait_until(page, lambda: len(sent) == 3)
+    page.route("**/images/order", hold)
+    later = get_card(page, "A").get_by_role("button", name="later")
+    later.click()
+    wait_until(page, lambda: len(sent) == 1)
+    later.click()
+    later.click()
+    expect_names(page, "B", "C", "D", "A", "E")
+    assert len(sent) == 1
     assert list_warnings_of_reload(page) == ["beforeunload"]
     page.unroute_all(behavior="ignoreErrors")
     expect_names(page, *FRESH)
+    fresh.check()
+
+
+def test_caption_is_saved_right_after_a_move(fresh):
+    page = fresh.page
+    get_card(page, "C").get_by_role("button", name="later").click()
+    caption = get_card(page, "C").locator(".caption")
+    caption.fill("Moved")
+    caption.press("Enter")
+    expect_names(page, "A", "B", "D", "Moved", "E")
+    page.reload()
+    expect_names(page, "A", "B", "D", "Moved", "E")
     fresh.check()
 
 
@@ -118,8 +107,8 @@ def drag_over(page, name, other):
 @pytest.mark.parametrize("way", ["Escape", "outside"])
 def test_card_that_is_not_dropped_in_the_gallery_goes_back(fresh, way):
     page = fresh.page
-    patches = []
-    page.on("request", lambda sent: patches.append(sent) if sent.method == "PATCH" else None)
+    changes = []
+    page.on("request", lambda sent: changes.append(sent) if sent.method != "GET" else None)
     drag_over(page, "D", "A")
     expect_names(page, "D", "A", "B", "C", "E")
     if way == "Escape":
@@ -128,7 +117,7 @@ def test_card_that_is_not_dropped_in_the_gallery_goes_back(fresh, way):
         page.mouse.move(20, 20, steps=3)
     page.mouse.up()
     expect_names(page, *FRESH)
-    assert patches == []
+    assert changes == []
     fresh.check()
 
 
@@ -142,7 +131,7 @@ def test_picture_that_comes_meanwhile_does_not_disturb_dragging(fresh, upload, g
     assert list_names(page) == ["D", "A", "B", "C", "E"]
     page.mouse.move(*over)
     page.mouse.up()
-    expect_names(page, "New", "D", "A", "B", "C", "E")
+    expect_names(page, "D", "A", "B", "C", "E", "New")
     fresh.check()
 
 
@@ -161,17 +150,48 @@ def test_part_of_a_caption_is_selected_with_the_mouse(fresh):
     fresh.check()
 
 
-def test_gallery_of_several_pages_is_not_put_in_order(product, upload, gtin):
+def test_gallery_of_several_pages_is_put_in_order_by_keyboard(product, upload, gtin):
     page = product.page
     picture = make_png()
-    for number in range(100):
-        upload(gtin, picture, title=f"View {number}")
-    page.reload()
-    earlier = get_card(page, "View 50").get_by_role("button", name="earlier")
-    expect(earlier).to_be_visible()
-    choose(page, ("front.jpg", make_jpeg()))
-    sentence = "Pictures can be put in order as long as all of them fit on one page."
-    expect(page.get_by_text(sentence)).to_be_visible()
-    expect(earlier).to_be_hidden()
-    expect(page.locator('[draggable="true"]')).to_have_count(0)
+    for number in range(102):
+        upload(gtin, picture, title=f"View {number:03d}")
+    page.goto(f"{page.url}?page=2")
+    expect_names(page, "View 001", "View 000")
+    get_card(page, "View 000").get_by_role("button", name="Details").press("Enter")
+    drawer = page.locator("#details")
+    expect(drawer.get_by_label("Place")).to_have_value("102")
+    expect(drawer.get_by_text("of 102")).to_be_visible()
+    drawer.get_by_label("Place").fill("2")
+    drawer.get_by_label("Place").press("Enter")
+    wait_for_saving(page, "is at place 2 of 102 now.")
+    expect_names(page, "View 002", "View 001")
+    get_card(page, "View 001").get_by_role("button", name="Details").press("Enter")
+    drawer.get_by_role("button", name="To the start").press("Enter")
+    wait_for_saving(page, "is at place 1 of 102 now.")
+    page.goto(page.url.partition("?")[0])
+    expect(get_cards(page)).to_have_count(100)
+    assert list_names(page)[:4] == ["View 001", "View 101", "View 000", "View 100"]
+    earlier = get_card(page, "View 100").get_by_role("button", name="earlier")
+    earlier.press("Enter")
+    wait_for_saving(page, "View 100 is at place 3 of 102 now.")
     product.check("503")
+
+
+def test_pictures_of_one_drop_land_behind_the_others_by_their_names(three):
+    page = three.page
+    held = []
+
+    def hold_first(route):
+        if held:
+            route.continue_()
+        else:
+            held.append(route)
+
+    page.route("**/images", hold_first)
+    choose(page, *((f"view{number}.jpg", make_jpeg()) for number in (10, 2, 1)))
+    expect(get_cards(page)).to_have_count(5)
+    held[0].continue_()
+    expect_names(page, "Front", "Side", "Back", "view1.jpg", "view2.jpg", "view10.jpg")
+    page.reload()
+    expect_names(page, "Front", "Side", "Back", "view1.jpg", "view2.jpg", "view10.jpg")
+    three.check()

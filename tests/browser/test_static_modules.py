@@ -11,7 +11,7 @@ FOR_GOOD = "max-age=315360000, public, immutable"
 @pytest.mark.parametrize(
     ("parts", "script", "imported"),
     [
-        (("products", "00012345678905"), "product_page", {"gallery", "api_client", "priorities"}),
+        (("products", "00012345678905"), "product_page", {"gallery", "api_client", "place_form"}),
         (("products",), "products_page", {"thumbnails", "copy_buttons"}),
         (("settings", "api-keys"), "api_keys", {"clipboard"}),
     ],

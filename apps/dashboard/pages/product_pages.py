@@ -129,9 +129,15 @@ def _get_product(membership: Membership, gtin: str) -> Product:
 def _describe_api(membership: Membership, product: Product) -> dict[str, str]:
     address = [encode_id(membership.organization_id), product.gtin]
     return {
+        "order_url": reverse("dashboard_api:order_images", args=address),
         "images_url": reverse("dashboard_api:list_images", args=address),
         "history_url": reverse("dashboard_api:list_image_history", args=address),
     }
+
+
+def _list_order(product: Product) -> list[str]:
+    ordered = product.images.in_gallery().filter(is_primary=False)
+    return [encode_id(pk) for pk in ordered.values_list("pk", flat=True)]
 
 
 def _describe_gallery(request: HttpRequest, product: Product) -> dict[str, Any]:
@@ -142,10 +148,12 @@ def _describe_gallery(request: HttpRequest, product: Product) -> dict[str, Any]:
     search = _read_search(request)
     found = find_images(product, search)
     cards = build_cards(request, found, start, GALLERY_SIZE + 1)
+    is_whole = page == 1 and len(cards) <= GALLERY_SIZE and not search
     return {
         "search": search,
         "found_count": found.count() if search else 0,
         "cards": cards[:GALLERY_SIZE],
+        "order": [] if is_whole else _list_order(product),
         **product.images.aggregate(
             has_primary=Count("pk", filter=Q(is_primary=True)),
             image_count=Count("pk", filter=Q(discarded_at=None)),

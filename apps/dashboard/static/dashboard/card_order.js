@@ -1,55 +1,82 @@
-// The order of the cards: dragged, or moved step by step with buttons.
+// The order of the cards: dragged, moved step by step with buttons, or put to a place.
 
 import { say, warnBeforeLeaving } from "./notices.js";
-import { planPriorities } from "./priorities.js";
 
 const POINTER_EVENTS = ["pointerdown", "dragstart", "dragover", "drop", "dragend"];
 
-/** Lets the cards behind the primary be put into another order, and saves it. */
+const MAX_SENT = 2500; // more would not fit into a body
+
+/** What to send; of very many only those up to the last that is not where it was. */
+function listChanged(wanted, saved) {
+  const last = wanted.findLastIndex((id, index) => id !== saved[index]);
+  return last >= 0 && wanted.length <= MAX_SENT ? wanted : wanted.slice(0, last + 1);
+}
+
+/** Lets the pictures behind the primary be put into another order, and saves it. */
 export class CardOrder {
   constructor(gallery) {
     this.gallery = gallery;
     this.dragged = null;
     this.isDropped = false;
-    this.moved = null;
     this.isSaving = false;
-    this.isStale = false;
+    this.saved = []; // the ids of all pictures behind the primary, those of other pages included
+    this.wanted = [];
     gallery.root.addEventListener("click", (event) => this.step(event));
     for (const name of POINTER_EVENTS) {
       gallery.root.addEventListener(name, (event) => this[name](event));
     }
-    gallery.root.addEventListener("arranged", () => this.prepare());
+    gallery.root.addEventListener("arranged", () => this.read());
     warnBeforeLeaving(() => this.isSaving);
-    this.prepare();
+    this.read();
   }
 
-  /** None where there are more pages: the numbers of pictures that are not here could not be told apart. */
   get movable() {
-    if (document.getElementById("gallery-pages").childElementCount) return [];
     return this.gallery.cards.filter((card) => !("primary" in card.dataset));
+  }
+
+  /** Takes the order over that the page has from the server. */
+  read() {
+    const told = document.getElementById("gallery-order"); // where there are more pages
+    this.saved = told ? JSON.parse(told.textContent) : this.movable.map((card) => card.dataset.id);
+    this.wanted = this.saved;
+    this.prepare();
   }
 
   prepare() {
     const cards = this.movable;
     for (const card of this.gallery.cards) card.draggable = cards.includes(card);
-    cards.forEach((card, index) => {
-      const isLast = index === cards.length - 1;
-      card.querySelector('[data-action="earlier"]').setAttribute("aria-disabled", index === 0);
+    for (const card of cards) {
+      const place = this.wanted.indexOf(card.dataset.id);
+      const isLast = place === this.wanted.length - 1;
+      card.querySelector('[data-action="earlier"]').setAttribute("aria-disabled", place === 0);
       card.querySelector('[data-action="later"]').setAttribute("aria-disabled", isLast);
-    });
+    }
   }
 
   step(event) {
     const button = event.target.closest('[data-action="earlier"], [data-action="later"]');
     if (!button || button.getAttribute("aria-disabled") === "true") return;
-    const card = button.closest(".image-card");
-    const isEarlier = button.dataset.action === "earlier";
-    const cards = this.movable;
-    const neighbour = cards[cards.indexOf(card) + (isEarlier ? -1 : 1)];
-    if (isEarlier) neighbour.before(card);
-    else neighbour.after(card);
-    button.focus();
-    this.save(card);
+    const { id } = button.closest(".image-card").dataset;
+    this.moveTo(id, this.wanted.indexOf(id) + (button.dataset.action === "earlier" ? -1 : 1));
+  }
+
+  /** Puts a picture to a place, from 0. */
+  moveTo(id, place) {
+    const others = this.wanted.filter((each) => each !== id);
+    this.wanted = others.toSpliced(place, 0, id);
+    this.show();
+    return this.save(() => {
+      const { name } = this.gallery.find(id)?.dataset ?? { name: "The picture" };
+      say(`${name} is at place ${this.wanted.indexOf(id) + 1} of ${this.wanted.length} now.`);
+    });
+  }
+
+  /** Puts new pictures behind all others, in their order. */
+  async append(ids) {
+    await this.gallery.refresh(); // for those of other windows
+    const isNew = new Set(ids);
+    this.wanted = [...this.wanted.filter((id) => !isNew.has(id)), ...ids];
+    await this.save();
   }
 
   // In a card that can be dragged, a mouse could not select a part of the caption.
@@ -95,56 +122,50 @@ export class CardOrder {
     if (!card) return undefined;
     this.dragged = null;
     card.classList.remove("is-dragged");
-    if (this.isDropped) return this.save(card);
-    this.putBack(); // Escape, or let go elsewhere
+    if (this.isDropped) return this.moveTo(card.dataset.id, this.findPlace(card));
+    this.show(); // Escape, or let go elsewhere
     this.gallery.isHeld = this.isSaving;
     return this.gallery.refreshSoon();
   }
 
-  async save(moved) {
-    this.prepare();
-    this.moved = moved;
-    this.isStale = true;
+  /** The place among all that a card has between its neighbours. */
+  findPlace(card) {
+    const others = this.wanted.filter((id) => id !== card.dataset.id);
+    const cards = this.movable;
+    const index = cards.indexOf(card);
+    const next = cards[index + 1];
+    if (next) return others.indexOf(next.dataset.id);
+    return others.indexOf(cards[index - 1]?.dataset.id) + 1;
+  }
+
+  async save(tell = () => {}) {
+    this.tell = tell;
     if (this.isSaving) return undefined;
     this.isSaving = true;
     this.gallery.isHeld = true;
     let isSaved = true;
-    while (this.isStale && isSaved) {
-      this.isStale = false;
-      isSaved = await this.sendChanges();
+    let ids = listChanged(this.wanted, this.saved);
+    while (isSaved && ids.length) {
+      const { wanted } = this;
+      isSaved = await this.gallery.putInOrder(ids);
+      if (isSaved) this.saved = wanted;
+      ids = listChanged(this.wanted, this.saved);
     }
     this.isSaving = false;
     this.gallery.isHeld = this.dragged !== null;
-    if (!isSaved) return this.putBack();
-    const cards = this.movable;
-    const place = cards.indexOf(this.moved) + 1;
-    if (place) say(`${this.moved.dataset.name} is at place ${place} of ${cards.length} now.`);
+    if (isSaved) this.tell();
+    else this.wanted = this.saved;
+    this.show();
     return this.gallery.refreshSoon();
   }
 
-  async sendChanges() {
-    const images = this.movable.map((card) => ({
-      card,
-      priority: Number(card.dataset.priority),
-      created: Number(card.dataset.created),
-    }));
-    // From the end: if it stops half-way, those in front stand as they did.
-    for (const [{ card }, priority] of planPriorities(images).reverse()) {
-      if (!(await this.gallery.change(card, { priority }))) return false;
-      card.dataset.priority = priority;
-      if (this.isStale) return true;
-    }
-    return true;
-  }
-
-  /** Shows the order that is saved. */
-  putBack() {
+  /** Arranges the cards of this page as they are wanted. */
+  show() {
     const focus = this.gallery.readFocus();
-    const getNumber = (card, name) => Number(card.dataset[name]);
-    const cards = this.movable.sort((one, other) =>
-      getNumber(one, "priority") - getNumber(other, "priority")
-      || getNumber(other, "created") - getNumber(one, "created"));
-    this.gallery.root.append(...cards);
+    const places = new Map(this.wanted.map((id, place) => [id, place]));
+    const getPlace = (card) => places.get(card.dataset.id) ?? -1; // those that have just come
+    const cards = this.movable.sort((one, other) => getPlace(one) - getPlace(other));
+    if (cards.some((card, index) => card !== this.movable[index])) this.gallery.root.append(...cards);
     this.gallery.restoreFocus(focus);
     this.prepare();
   }

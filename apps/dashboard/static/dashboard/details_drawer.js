@@ -24,6 +24,7 @@ export function listenToDetails(gallery, dialog) {
     part("facts").replaceChildren(facts);
     part("address").textContent = card.dataset.url;
     label.textContent = "Copy the address";
+    dialog.dispatchEvent(new CustomEvent("shown", { detail: card }));
     dialog.showModal();
   });
 }

@@ -61,12 +61,21 @@ export class Gallery {
     const fresh = page.getElementById("gallery");
     if (!fresh) return this.signedOut({ status: 401 }, "Sign in, come back to this page, and go on.");
     showLocalTimes(fresh);
-    if (this.isHeld) return false;
+    if (this.isHeld) return this.takeTags([...fresh.children]);
     for (const id of PARTS) {
       document.getElementById(id).replaceChildren(...page.getElementById(id).childNodes);
     }
     this.arrange([...fresh.children]);
     return this.root.dispatchEvent(new Event("arranged"));
+  }
+
+  // What was put in order has another tag by that; whatever else was changed is shown before it is changed again.
+  takeTags(cards) {
+    for (const card of cards) {
+      const known = this.find(card.dataset.id);
+      const isSame = known && ["name", "primary"].every((name) => known.dataset[name] === card.dataset[name]);
+      if (isSame) known.dataset.etag = card.dataset.etag;
+    }
   }
 
   arrange(wanted) {
@@ -126,12 +135,30 @@ export class Gallery {
     return this.enqueue(card, "POST");
   }
 
+  /** Puts the pictures with these ids first, after the changes before it; tells whether it is so now. */
+  putInOrder(ids) {
+    return this.queue(async () => {
+      const answer = await callApi("PUT", this.root.dataset.order, { body: { image_ids: ids }, keepalive: true });
+      const isSaved = answer.status === 204;
+      if (isSaved) await this.refresh(); // for the tags that the next change needs
+      else if (isSignedOut(answer)) this.signedOut(answer);
+      else say(`Nothing was changed. ${describeAnswer(answer)}`);
+      return isSaved;
+    });
+  }
+
   enqueue(card, method, body) {
-    this.queued += 1;
-    this.turn = this.turn.then(async () => {
+    return this.queue(async () => {
       if (method === "POST") await this.refreshed; // another primary may have changed what it looks like
-      this.queued -= 1;
       return this.send(card, method, body);
+    });
+  }
+
+  queue(send) {
+    this.queued += 1;
+    this.turn = this.turn.then(() => {
+      this.queued -= 1;
+      return send();
     });
     return this.turn;
   }

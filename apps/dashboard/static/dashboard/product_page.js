@@ -7,6 +7,7 @@ import { listenToDetails } from "./details_drawer.js";
 import { listenForFiles } from "./file_sources.js";
 import { Gallery } from "./gallery.js";
 import { HistoryDrawer } from "./history_drawer.js";
+import { listenToPlaces } from "./place_form.js";
 import { listenToGtins } from "./gtins.js";
 import { listenToControls } from "./image_controls.js";
 import { showLocalTimes } from "./local_times.js";
@@ -16,6 +17,7 @@ import { watchThumbnails } from "./thumbnails.js";
 import { UploadQueue } from "./upload_queue.js";
 
 const gallery = new Gallery(document.getElementById("gallery"));
+const details = document.getElementById("details");
 const area = document.querySelector(".upload-area");
 
 watchThumbnails();
@@ -24,18 +26,20 @@ showLocalTimes(document);
 listenToGtins();
 listenToCaptions(gallery);
 listenToControls(gallery);
-listenToDetails(gallery, document.getElementById("details"));
+listenToDetails(gallery, details);
 new HistoryDrawer(document.getElementById("history"));
 
 // Only those who may change anything have it.
 if (area) {
-  new CardOrder(gallery);
+  const order = new CardOrder(gallery);
+  listenToPlaces(order, details);
   listenToDeletions(gallery);
   const queue = new UploadQueue(area, {
     addedImage(name) {
       if (name) whisper(`${name} is added.`);
       gallery.refreshSoon();
     },
+    addedAll: (ids) => order.append(ids),
     signedOut(answer) {
       const count = queue.count("waiting", "sending", "checking");
       const kept = `${count} picture${count === 1 ? " waits" : "s wait"} here. Sign in, come back to this page, and continue.`;

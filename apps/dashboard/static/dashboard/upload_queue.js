@@ -18,6 +18,9 @@ const RETRY_SECONDS = [2, 5, 15, 60];
 const SPARE_REQUESTS = 60;
 const MINUTE_SECONDS = 60;
 
+// 2 before 10, whatever the language.
+const NATURAL = new Intl.Collator(undefined, { numeric: true });
+
 /** Whether the first try is still under way; a 409 that is not retryable is a quota's. */
 function isRunning(answer) {
   return answer.status === 409 && answer.data?.retryable;
@@ -25,7 +28,7 @@ function isRunning(answer) {
 
 /** The uploads of the page's product. */
 export class UploadQueue {
-  constructor(area, { addedImage, signedOut, notice }) {
+  constructor(area, { addedImage, addedAll, signedOut, notice }) {
     this.area = area;
     this.list = area.querySelector(".upload-list");
     this.template = area.querySelector("template");
@@ -34,7 +37,8 @@ export class UploadQueue {
     this.addedCount = 0;
     this.isPaused = false;
     this.isSignedOut = false;
-    this.report = { addedImage, signedOut, notice };
+    this.report = { addedImage, addedAll, signedOut, notice };
+    this.added = new Map(); // ids of pictures that are not yet in their order, with the names of their files
     area.addEventListener("click", (event) => this.listen(event));
     warnBeforeLeaving(() => this.count("waiting", "sending", "checking") > 0);
     addEventListener("online", () => this.reconnect());
@@ -124,7 +128,16 @@ export class UploadQueue {
       if (this.isPaused || isFull) break;
       if (item.state === "waiting") this.send(item);
     }
+    this.putInOrder();
     this.summary.show(this);
+  }
+
+  /** Behind what was there, by the names of their files, whichever came first. */
+  putInOrder() {
+    if (!this.added.size || this.count("waiting", "sending", "checking")) return;
+    const named = [...this.added].sort(([, one], [, other]) => NATURAL.compare(one, other));
+    this.added.clear();
+    this.report.addedAll(named.map(([id]) => id));
   }
 
   async send(item, conflicts = 0) {
@@ -148,6 +161,7 @@ export class UploadQueue {
     if (answer.status === 201) {
       item.setState("done");
       this.addedCount += 1;
+      this.added.set(answer.data.id, item.upload.file.name);
       this.report.addedImage(item.upload.file.name);
       setTimeout(() => this.remove(item), SHOW_DONE_MS);
     } else if (isSignedOut(answer)) {

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("products", "0009_image_bin"),
+        ("products", "0010_frame_count"),
     ]
 
     operations = [
