@@ -8,7 +8,7 @@ from django.db import connection
 from django.utils import timezone
 
 from apps.organizations.callers import Caller
-from apps.organizations.models import ApiKey, Organization, Permission
+from apps.organizations.models import ApiKey, Membership, Organization, Permission
 from apps.organizations.row_reads import find_row, list_columns
 from apps.problems import Forbidden, NotFound
 from apps.products.gtin import get_check_digit, has_valid_check_digit
@@ -71,6 +71,25 @@ def may_still(caller: Caller, product: Product, permission: Permission) -> bool:
         cursor.execute(_SELECT_ROLE_AGAIN, [*key, product.pk, owner_id])
         found = cursor.fetchone()
     return found is not None and caller.may(permission, found[0])
+
+
+def check_member(
+    caller: Caller, organization_id: uuid.UUID, permission: Permission
+) -> Membership.Role:
+    """The role of the caller in the organization.
+
+    Raises NotFound, the same one whether organization or membership is missing, and Forbidden when
+    the membership or the credential lacks ``permission``.
+    """
+    if not caller.granted:
+        raise Forbidden(caller.explain_lack(permission))
+    members = Membership.objects.filter(organization=organization_id, user=caller.user_id)
+    role = members.values_list("role", flat=True).first() if caller.user_id else None
+    if role is None or not caller.reaches(organization_id):
+        raise NotFound("No organization of yours has this id.")
+    if not caller.may(permission, role):
+        raise Forbidden(caller.explain_lack(permission, role))
+    return Membership.Role(role)
 
 
 def _find_product(caller: Caller, organization_id: uuid.UUID, gtin14: str) -> Product | None:

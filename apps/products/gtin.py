@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 
 from stdnum import ean
 
 _DIGITS = re.compile(r"[0-9]{8,14}")
 # As spreadsheets show long numbers that they were not told to be text.
 _SHORTENED = re.compile(r"[0-9]+(?:[.,][0-9]+)?[eE]\+?[0-9]+|[0-9]+[.,][0-9]+")
+_GROUP_SIZES = {8: (4, 4), 12: (1, 5, 5, 1), 13: (1, 6, 6), 14: (1, 2, 5, 5, 1)}
+_PRINTED_PREFIX = re.compile(r"^\s*(?:GTIN(?:-(?:8|12|13|14)\b)?:?)?\s*(?:\(01\))?", re.IGNORECASE)
 _NUMBER_LIKE = re.compile(r"[0-9 .,\-+eE]{1,32}")
 
 
@@ -20,6 +23,22 @@ def normalize_gtin(text: str) -> str:
     if not _DIGITS.fullmatch(text):
         raise ValueError(_explain_fault(text))
     return text.zfill(14)
+
+
+def read_printed_gtin(text: str) -> str | None:
+    """The GTIN-14 in the text, as it is printed or copied; None where it is none.
+
+    Spaces and dashes are allowed, its name and its GS1 application identifier before it, too.
+    """
+    digits = re.sub(r"[\s\-\u2010-\u2015]", "", _PRINTED_PREFIX.sub("", text))
+    return digits.zfill(14) if _DIGITS.fullmatch(digits) else None
+
+
+def print_gtin(gtin14: str) -> str:
+    """The GTIN in groups as it is printed under its bar code (GS1 General Specifications §5)."""
+    zeros = next(n for n in (6, 2, 1, 0) if gtin14.startswith("0" * n))
+    digits = iter(gtin14[zeros:])
+    return " ".join("".join(islice(digits, size)) for size in _GROUP_SIZES[len(gtin14) - zeros])
 
 
 def get_check_digit(gtin14: str) -> str:

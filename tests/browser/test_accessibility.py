@@ -163,6 +163,7 @@ def check_bin(page, product_path):
     page.get_by_role("button", name="Keep it").click()
     page.get_by_role("button", name="Restore").click()
     expect(page.get_by_text("is back among the pictures")).to_be_visible()
+    expect(page.get_by_role("button", name="Restore")).to_have_count(0)
     page.goto(product_path)
 
 

@@ -33,8 +33,9 @@ def test_history_tells_moves_in_a_row_once(three, upload, gtin):
     earlier.click()
     wait_for_saving(page, "Back is at place 1 of 3 now.")
     page.get_by_role("button", name="History").click()
-    newest = page.get_by_role("dialog").get_by_role("listitem").first
-    expect(newest).to_contain_text("sample-owner put 2 pictures in order.")
+    events = page.get_by_role("dialog").get_by_role("listitem")
+    expect(events.first).to_contain_text("sample-owner put 3 pictures in order.")
+    expect(events).to_have_count(5)
     three.check()
 
 

@@ -23,9 +23,9 @@ from django.db.models import AutoField, Model
 from django.utils import timezone
 
 from apps.dashboard.api.identifiers import encode_id
-from apps.dashboard.pages.product_search import list_products
 from apps.organizations.models import ApiKey, Membership, Organization
 from apps.products.models import ImageEvent, Product, ProductImage
+from apps.products.product_search import list_products
 from tests.conftest import Cast, build_cast
 from tests.sample_images import make_jpeg
 

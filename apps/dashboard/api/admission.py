@@ -9,7 +9,7 @@ from django.conf import settings
 from django.http import HttpResponse
 
 from apps.dashboard.api.auth import find_caller_again, require_caller
-from apps.dashboard.api.parameters import TradeItemPath
+from apps.dashboard.api.parameters import OrganizationPath, TradeItemPath
 from apps.dashboard.api.request_body import ApiRequest
 from apps.dashboard.api.request_head import (
     check_page_names,
@@ -18,7 +18,7 @@ from apps.dashboard.api.request_head import (
 )
 from apps.organizations.models import Permission
 from apps.problems import PayloadTooLarge, Unauthorized, UnsupportedMediaType
-from apps.products.access import get_product, may_still
+from apps.products.access import check_member, get_product, may_still
 from apps.products.image_store import release_connection
 
 CHANGEABLE = ("title", "priority", "is_primary")
@@ -94,6 +94,46 @@ def admit(
         return admitted
 
     return decorate
+
+
+def admit_caller(run: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Decorate ninja's view: only who asks comes before it; raises Unauthorized."""
+
+    @wraps(run)
+    def admitted(request: ApiRequest) -> HttpResponse:
+        require_caller(request)
+        check_length(request)
+        return run(request)
+
+    return admitted
+
+
+def admit_member(
+    permission: Permission, check_head: Callable[[ApiRequest], None] = check_length
+) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
+    """As `admit`, for what an organization has rather than one of its products."""
+
+    def decorate(run: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+        @wraps(run)
+        def admitted(request: ApiRequest, organization_id: str) -> HttpResponse:
+            caller = require_caller(request)
+            path = OrganizationPath.model_validate({"organization_id": organization_id})
+            request.organization_id = path.organization_id
+            check_member(caller, path.organization_id, permission)
+            check_head(request)
+            return run(request, organization_id=organization_id)
+
+        return admitted
+
+    return decorate
+
+
+def admit_member_again(request: ApiRequest, permission: Permission) -> None:
+    """Ask once more whether the caller may, as `admit_again`."""
+    caller = find_caller_again(request)
+    if isinstance(caller, Unauthorized):
+        raise caller
+    check_member(caller, request.organization_id, permission)
 
 
 def admit_again(request: ApiRequest) -> None:

@@ -15,7 +15,7 @@ from apps.dashboard.api.etags import build_etag, check_if_match
 from apps.dashboard.api.images import IF_MATCH, IMAGE
 from apps.dashboard.api.parameters import ImagePath
 from apps.dashboard.api.request_body import ApiRequest
-from apps.dashboard.api.schemas import ProductImageOut, describe_image
+from apps.dashboard.api.schemas import ProductImageDetailsOut, describe_details
 from apps.organizations.models import Permission
 from apps.products import image_bin
 
@@ -52,14 +52,14 @@ def discard_image(
 
 @router.post(
     f"{IMAGE}/restore",
-    response=ProductImageOut,
+    response=ProductImageDetailsOut,
     summary="Restore product image from the bin",
     openapi_extra=RESTORING,
 )
 @decorate_view(admit(Permission.CONTRIBUTE))
 def restore_image(
     request: ApiRequest, response: HttpResponse, path: Path[ImagePath]
-) -> ProductImageOut:
+) -> ProductImageDetailsOut:
     """Bring an image back from the bin, with its caption and its place. If it was the primary image, it is so again unless another has become it. What is not in the bin is answered as it is; 409 where others have taken the room that the organization or the product has for pictures. Requires the ``organization.contribute_organization`` permission on the membership."""
     image = image_bin.restore_image(
         request.product,
@@ -69,4 +69,4 @@ def restore_image(
         check=partial(check_if_match, request),
     )
     response.headers["ETag"] = build_etag(image)
-    return describe_image(request, image)
+    return describe_details(request, image)

@@ -98,7 +98,10 @@ class DashboardAPI(NinjaAPI):
         # Schemas that only serve to read parameters are left out of it.
         document = super().get_openapi_schema()
         schemas = document["components"]["schemas"]
-        for name in ("TradeItemPath", "ImagePath", "PageQuery"):
+        for name in (
+            *("OrganizationPath", "TradeItemPath", "ImagePath"),
+            *("PageQuery", "ImagePageQuery", "TradeItemQuery"),
+        ):
             schemas.pop(name, None)
         schemas["Problem"] = PROBLEM_SCHEMA
         # Beside the operations, since the parameters of the published upload are as published.

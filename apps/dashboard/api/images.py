@@ -20,6 +20,7 @@ from apps.dashboard.api.etags import (
 from apps.dashboard.api.idempotency import answer_once
 from apps.dashboard.api.pagination import read_page
 from apps.dashboard.api.parameters import (
+    ImagePageQuery,
     ImagePart,
     ImagePath,
     IsPrimaryPart,
@@ -31,8 +32,11 @@ from apps.dashboard.api.parameters import (
 from apps.dashboard.api.request_body import ApiRequest
 from apps.dashboard.api.schemas import (
     ImageEventPageOut,
+    ProductImageDetailsOut,
+    ProductImageDetailsPageOut,
     ProductImageOut,
     ProductImagePageOut,
+    describe_details,
     describe_events,
     describe_image,
 )
@@ -91,7 +95,7 @@ def upload_image(
 
 @router.get(
     GALLERY,
-    response=ProductImagePageOut,
+    response=ProductImagePageOut | ProductImageDetailsPageOut,
     summary="List product images",
     openapi_extra={"responses": describe_problems()},
 )
@@ -100,20 +104,23 @@ def list_images(
     request: ApiRequest,
     response: HttpResponse,
     path: Path[TradeItemPath],
-    page: Query[PageQuery],
-) -> ProductImagePageOut:
+    page: Query[ImagePageQuery],
+) -> ProductImagePageOut | ProductImageDetailsPageOut:
     """List the images of a product, a page at a time: the primary image first, then by ``priority``, then the newest first. A page past the end is empty. The ``ETag`` is that of the whole gallery, to send back as ``If-Match`` when you put it in order. Requires membership in the organization."""
     # First: with rows that are newer than it, it would let an outdated order pass.
     last_event_id = get_last_event_id(request.product)
     response.headers["ETag"] = build_gallery_etag(request.product, last_event_id)
     images, pagination = read_page(request.product.images.in_gallery(), page)
+    if page.details:
+        details = [describe_details(request, image) for image in images]
+        return ProductImageDetailsPageOut(data=details, pagination=pagination)
     data = [describe_image(request, image) for image in images]
     return ProductImagePageOut(data=data, pagination=pagination)
 
 
 @router.get(
     IMAGE,
-    response=ProductImageOut,
+    response=ProductImageDetailsOut,
     summary="Get product image",
     openapi_extra={
         "parameters": [IF_NONE_MATCH],
@@ -123,18 +130,18 @@ def list_images(
 @decorate_view(admit(Permission.VIEW))
 def get_image(
     request: ApiRequest, response: HttpResponse, path: Path[ImagePath]
-) -> ProductImageOut | HttpResponse:
-    """Get one image, with an ``ETag`` to send back as ``If-Match`` when you change it. Requires membership in the organization."""
+) -> ProductImageDetailsOut | HttpResponse:
+    """Get one image and what its file is, with an ``ETag`` to send back as ``If-Match`` when you change it. Requires membership in the organization."""
     image = get_stored_image(request.product, path.image_id)
     response.headers["ETag"] = build_etag(image)
     if is_known(request, image):
         return HttpResponseNotModified(headers=response.headers)
-    return describe_image(request, image)
+    return describe_details(request, image)
 
 
 @router.patch(
     IMAGE,
-    response=ProductImageOut,
+    response=ProductImageDetailsOut,
     summary="Change product image",
     openapi_extra={
         "parameters": [IF_MATCH],
@@ -146,7 +153,7 @@ def get_image(
 @decorate_view(admit(Permission.CONTRIBUTE, check_json_head))
 def update_image(
     request: ApiRequest, response: HttpResponse, path: Path[ImagePath], changes: ProductImageIn
-) -> ProductImageOut:
+) -> ProductImageDetailsOut:
     """Change caption, place, or primary flag: only the members that are sent. Promoting an image demotes the previous primary; ``is_primary: false`` demotes this one and promotes no other. With ``If-Match`` the change is made only if the image is still as you read it. Requires the ``organization.contribute_organization`` permission on the membership."""
     image = change_image(
         request.product,
@@ -157,7 +164,7 @@ def update_image(
         check=partial(check_if_match, request),
     )
     response.headers["ETag"] = build_etag(image)
-    return describe_image(request, image)
+    return describe_details(request, image)
 
 
 @router.delete(

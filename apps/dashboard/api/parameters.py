@@ -25,8 +25,10 @@ from apps.problems import ImageRefused
 from apps.products.gtin import normalize_gtin
 from apps.products.incoming_image import IncomingImage
 from apps.products.models import MAX_PRIORITY
+from apps.products.product_search import MAX_SEARCH_LENGTH, State
 
 MAX_TITLE_LENGTH = 255
+MAX_LOOKED_UP = 500
 MAX_SHOWN = 16  # of what was sent: no credential is as short
 WHERE_ITS_ID_IS = "The dashboard shows the organization's id above its products, and copies it."
 PRINTABLE_PATTERN = r"^[^\x00-\x1f\x7f-\x9f]*$"
@@ -126,8 +128,8 @@ def _read_image_ids(value: object) -> list[uuid.UUID]:
     return ids
 
 
-class TradeItemPath(BaseModel):  # of ninja's Schema each field is looked for in a row
-    """Which product of which organization."""
+class OrganizationPath(BaseModel):  # of ninja's Schema each field is looked for in a row
+    """Which organization."""
 
     organization_id: Annotated[
         uuid.UUID,
@@ -142,6 +144,11 @@ class TradeItemPath(BaseModel):  # of ninja's Schema each field is looked for in
             }
         ),
     ] = Field(..., description="UUID of the organization that owns the product.")
+
+
+class TradeItemPath(OrganizationPath):
+    """Which product of which organization."""
+
     gtin: Annotated[
         str,
         BeforeValidator(_read_gtin),
@@ -196,6 +203,40 @@ class PageQuery(Schema):
 
     page: int = Field(1, ge=1, description="The page's number, from 1.")
     page_size: int = Field(25, ge=1, le=100, description="How many on a page, at most 100.")
+
+
+class ImagePageQuery(PageQuery):
+    """Which page of a gallery, and with how much of each image."""
+
+    details: bool = Field(False, description="With file name, format, pixels, bytes and SHA-256.")
+
+
+class TradeItemQuery(PageQuery):
+    """Which products."""
+
+    state: State = Field(State.ALL, description="Only those without hero, or without pictures.")
+    q: str = Field(
+        "",
+        max_length=MAX_SEARCH_LENGTH,
+        pattern=PRINTABLE_PATTERN,
+        description="What to look for, as on the dashboard: words of the name, a GTIN.",
+    )
+
+
+class LookupIn(Schema):
+    """GTINs as they are printed, or as a spreadsheet left them."""
+
+    gtins: Annotated[
+        list[str],
+        Field(
+            ...,
+            min_length=1,
+            max_length=MAX_LOOKED_UP,
+            description="With spaces, dashes, ``(01)`` or eaten zeros, at most 500 at once.",
+        ),
+    ]
+
+    model_config = {"extra": "forbid"}
 
 
 def _omit_defaults(schema: dict[str, Any]) -> None:

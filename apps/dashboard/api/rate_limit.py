@@ -68,7 +68,7 @@ def count_request(request: ApiRequest, *, cost: int = 1) -> Standing:
     """Count the request for its caller, or for its address; a refused one is not counted."""
     caller = request.caller
     if isinstance(caller, Caller):
-        subject, quotas = caller.shares_as or caller.credential, _get_quotas(caller)
+        subject, quotas = caller.shares_as or caller.credential, list_quotas(caller)
     else:
         subject, quotas = divide_by_networks(request, "address", STRANGERS)
     now = time.time()
@@ -122,7 +122,8 @@ def get_client_network(request: ApiRequest) -> str:
     return str(address)
 
 
-def _get_quotas(caller: Caller) -> list[Quota]:
+def list_quotas(caller: Caller) -> list[Quota]:
+    """How much the caller may do, alone and with those who share it."""
     per_minute = caller.limit_per_minute or settings.RATE_LIMIT_PER_MINUTE
     per_day = caller.limit_per_day or settings.RATE_LIMIT_PER_DAY
     if not caller.shares_as:

@@ -12,6 +12,7 @@ from apps.dashboard.api.identifiers import SHORTUUID_PATTERN, encode_id
 from apps.dashboard.api.parameters import MAX_TITLE_LENGTH
 from apps.dashboard.api.public_origin import get_origin
 from apps.products.models import NO_IMAGE, ImageEvent, ProductImage
+from apps.products.pictures.image_checks import ImageFormat
 
 
 class ProductImageOut(Schema):
@@ -74,6 +75,21 @@ class ProductImageOut(Schema):
     }
 
 
+class ProductImageDetailsOut(ProductImageOut):
+    """Single image attached to a product, with what its file is."""
+
+    file_name: str = Field(
+        ..., description="As its sender called it. Empty for images of before this was kept."
+    )
+    format: ImageFormat = Field(..., description="What the bytes are, whatever the name says.")
+    width: int | None = Field(..., description="Pixels, as stored; null where an SVG tells none.")
+    height: int | None
+    byte_size: int
+    sha256: str | None = Field(
+        ..., description="Hexadecimal, null until the service has computed it."
+    )
+
+
 class PaginationOut(Schema):
     """Where a page stands in its list."""
 
@@ -89,6 +105,13 @@ class ProductImagePageOut(Schema):
     """A page of images: the primary first, then by priority, then the newest first."""
 
     data: list[ProductImageOut]
+    pagination: PaginationOut
+
+
+class ProductImageDetailsPageOut(Schema):
+    """A page of images, each with what its file is."""
+
+    data: list[ProductImageDetailsOut]
     pagination: PaginationOut
 
 
@@ -131,8 +154,21 @@ def describe_image(request: HttpRequest, image: ProductImage) -> ProductImageOut
         title=image.title,
         is_primary=image.is_primary,
         priority=image.priority,
-        image_url=_make_absolute(request, image.url),
+        image_url=make_absolute(request, image.url),
         created=image.created,
+    )
+
+
+def describe_details(request: HttpRequest, image: ProductImage) -> ProductImageDetailsOut:
+    """The image as callers see it, with what its file is."""
+    return ProductImageDetailsOut.model_construct(
+        **describe_image(request, image).__dict__,
+        file_name=image.file_name,
+        format=ImageFormat[image.image_format],
+        width=image.width,
+        height=image.height,
+        byte_size=image.byte_size,
+        sha256=image.sha256,
     )
 
 
@@ -158,6 +194,7 @@ def _describe_event(event: ImageEvent, *, exists: bool) -> ImageEventOut:
     )
 
 
-def _make_absolute(request: HttpRequest, url: str) -> str:
+def make_absolute(request: HttpRequest, url: str) -> str:
+    """The storage's address of an object, with this service before it where it has no host."""
     # Only the local disk's addresses are paths.
     return get_origin(request) + url if url.startswith("/") else url

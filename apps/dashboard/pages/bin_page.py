@@ -17,8 +17,8 @@ from apps.dashboard.api.etags import build_etag
 from apps.dashboard.api.identifiers import encode_id
 from apps.dashboard.pages.image_cards import Thumbnails, build_thumbnails
 from apps.dashboard.pages.page_access import describe_membership, for_members
-from apps.dashboard.pages.product_search import read_gtin
 from apps.organizations.models import Membership
+from apps.products.gtin import read_printed_gtin
 from apps.products.image_bin import DAYS_IN_BIN
 from apps.products.models import Product, ProductImage
 
@@ -49,7 +49,7 @@ def image_bin(request: HttpRequest, membership: Membership) -> HttpResponse:
     """The pictures in the bin, those of one product where ``gtin`` is given, the newest first."""
     owner = membership.organization
     discarded = ProductImage.objects.discarded().filter(product__owner=owner)
-    gtin14 = read_gtin(request.GET.get("gtin", ""))
+    gtin14 = read_printed_gtin(request.GET.get("gtin", ""))
     product = Product.objects.filter(owner=owner, gtin=gtin14).first() if gtin14 else None
     if product:
         discarded = discarded.filter(product=product)

@@ -21,18 +21,17 @@ from apps.dashboard.operations.security_headers import build_page_policy
 from apps.dashboard.pages.image_cards import ImageCard, build_cards, build_thumbnails, find_images
 from apps.dashboard.pages.page_access import describe_membership, for_members
 from apps.dashboard.pages.printed_limits import FILE_LIMIT, FORMATS
-from apps.dashboard.pages.product_search import (
-    list_products,
-    print_gtin,
-    read_gtin,
-    suggest_check_digit,
-)
 from apps.organizations.models import Membership
+from apps.products.gtin import print_gtin, read_printed_gtin
 from apps.products.models import Product
 from apps.products.pictures.image_checks import MAX_IMAGE_BYTES, ImageFormat
+from apps.products.product_search import (
+    MAX_SEARCH_LENGTH,
+    list_products,
+    suggest_check_digit,
+)
 
 GALLERY_SIZE = 100
-MAX_SEARCH_LENGTH = 255
 
 
 @require_safe
@@ -59,7 +58,9 @@ def start(request: HttpRequest) -> HttpResponse:
 def products(request: HttpRequest, membership: Membership) -> HttpResponse:
     """The products of an organization."""
     search = _read_search(request)
-    after, before = (read_gtin(request.GET.get(name, "")) or "" for name in ("after", "before"))
+    after, before = (
+        read_printed_gtin(request.GET.get(name, "")) or "" for name in ("after", "before")
+    )
     page = list_products(membership.organization, search, after=after, before=before)
     rows = [(row, row.primary and build_thumbnails(row.primary)) for row in page.rows]
     context = {
@@ -119,7 +120,9 @@ def _list_origins(cards: list[ImageCard]) -> list[str]:
 
 
 def _get_product(membership: Membership, gtin: str) -> Product:
-    found = Product.objects.filter(owner=membership.organization_id, gtin=read_gtin(gtin) or "")
+    found = Product.objects.filter(
+        owner=membership.organization_id, gtin=read_printed_gtin(gtin) or ""
+    )
     product = found.first()
     if product is None:
         raise Http404

@@ -8,7 +8,7 @@ import pytest
 from apps.products.models import ProductImage
 from tests.assertions import list_media
 from tests.callers import build_headers
-from tests.conftest import Api, Cast, Service
+from tests.conftest import GTIN, Api, Cast, Service
 from tests.sample_images import make_jpeg
 
 BODY = b"--x\r\n" + bytes(300_000)
@@ -62,6 +62,11 @@ TABLE = [
 ]
 
 
+def get_lookup_status(row: tuple[str, *tuple[int, ...]]) -> int:
+    """As of the list, but for a session that sends no token with what is not a GET."""
+    return 403 if row[0] == "session without CSRF header" else row[2]
+
+
 @pytest.mark.parametrize("row", TABLE, ids=lambda row: row[0])
 def test_caller_gets_what_the_table_says(api: Api, cast: Cast, row: tuple[str, *tuple[int, ...]]):
     image = f"{api.path}/{api.upload().json()['id']}"
@@ -71,6 +76,10 @@ def test_caller_gets_what_the_table_says(api: Api, cast: Cast, row: tuple[str, *
     def send(method: str, path: str, **content: object) -> int:
         return api.client.request(method, path, headers=headers, **content).status_code
 
+    items = api.path.removesuffix(f"/{GTIN}/images")
+    listed = send("GET", items)
+    assert send("POST", f"{items}/lookup", json={"gtins": [GTIN]}) == get_lookup_status(row)
+    assert send("GET", "/dashboard/api/v1/whoami") == (401 if row[1] == 401 else 200)
     statuses = (
         send("POST", api.path, files={"image": ("a.jpg", make_jpeg())}),
         send("GET", api.path),
@@ -82,6 +91,7 @@ def test_caller_gets_what_the_table_says(api: Api, cast: Cast, row: tuple[str, *
         send("GET", history),
     )
 
+    assert listed == row[2]
     change, delete = row[4:6]
     assert statuses == (*row[1:5], delete, delete, change, *row[5:])
     expected = (statuses[0] == 201) + (delete != 204)

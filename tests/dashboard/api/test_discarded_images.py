@@ -65,7 +65,7 @@ def test_former_primary_comes_back_as_one_of_the_others(api: Api, front: dict):
     send(api, front, "discard")
     hero = api.upload(is_primary="true").json()
 
-    assert send(api, front, "restore").json() == {**front, "is_primary": False}
+    assert send(api, front, "restore").json().items() >= {**front, "is_primary": False}.items()
 
     assert list_ids(api) == [hero["id"], front["id"]]
     # It is asked anew each time.
@@ -88,7 +88,7 @@ def test_second_discard_and_restore_change_nothing(api: Api, front: dict):
 
     assert (first.status_code, second.status_code) == (204, 204)
     assert second.headers["ETag"] == first.headers["ETag"]
-    assert restored.json() == again.json() == front
+    assert restored.json() == again.json() == get_image(api, front).json()
     actions = list(ImageEvent.objects.order_by("id").values_list("action", flat=True))
     assert actions == ["uploaded", "discarded", "restored", "promoted"]
 

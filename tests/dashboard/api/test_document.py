@@ -16,6 +16,9 @@ REPOSITORY = Path(__file__).resolve().parents[3]
 PUBLISHED = json.loads(Path(__file__).with_name("openapi-upload.json").read_text())
 OPERATIONS = {
     "apps_dashboard_api_image_order_order_images",
+    "apps_dashboard_api_trade_items_list_trade_items",
+    "apps_dashboard_api_trade_items_look_up_trade_items",
+    "apps_dashboard_api_whoami_whoami",
     "apps_dashboard_api_images_upload_image",
     "apps_dashboard_api_images_list_images",
     "apps_dashboard_api_images_get_image",
@@ -104,4 +107,4 @@ def test_upload_tells_of_its_key_and_of_where_the_image_is(served: dict[str, Any
     response = api.upload()
     assert response.headers["Location"] == f"{api.path}/{response.json()['id']}"
     found = api.client.get(response.headers["Location"], headers=api.headers)
-    assert found.json() == response.json()
+    assert found.json().items() >= response.json().items()

@@ -7,7 +7,7 @@ import pytest
 
 from apps.products.models import ProductImage
 from tests.assertions import assert_problem
-from tests.conftest import Api
+from tests.conftest import GTIN, Api
 
 GALLERY_METHODS = "GET, HEAD, OPTIONS, POST"
 ORDER_METHODS = "OPTIONS, PUT"
@@ -30,7 +30,9 @@ def drop_counts(response: httpx.Response) -> dict[str, str]:
 
 def test_head_has_the_fields_of_get_and_no_body(api: Api, image: str):
     history = api.path.replace("/images", "/image-history")
-    for address in (api.path, f"{api.path}?page_size=1", image, history):
+    items = api.path.removesuffix(f"/{GTIN}/images")
+    whoami = "/dashboard/api/v1/whoami"
+    for address in (api.path, f"{api.path}?page_size=1", image, history, items, whoami):
         got = api.client.get(address, headers=api.headers)
         head = api.client.head(address, headers=api.headers)
 

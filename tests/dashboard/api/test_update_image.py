@@ -11,7 +11,7 @@ from tests.conftest import Api, Cast, Service
 
 @pytest.fixture
 def image(api: Api) -> dict:
-    return api.upload(title="Front").json()
+    return get_image(api, api.upload(title="Front").json()).json()
 
 
 def get_image(api: Api, image: dict, **headers: str):

@@ -1,9 +1,12 @@
 // What a caller writes on top of the client that @hey-api/openapi-ts generates.
 import {
+  appsDashboardApiImageOrderOrderImages as orderImages,
   appsDashboardApiImagesDeleteImage as deleteImage,
   appsDashboardApiImagesListImages as listImages,
   appsDashboardApiImagesUpdateImage as updateImage,
   appsDashboardApiImagesUploadImage as uploadImage,
+  appsDashboardApiTradeItemsLookUpTradeItems as lookUp,
+  appsDashboardApiWhoamiWhoami as whoami,
 } from './client/index.ts';
 import { client } from './client/client.gen.ts';
 
@@ -20,6 +23,9 @@ const body = { image, title: 'Front', is_primary: true };
 const uploaded = await uploadImage({ path, body, throwOnError });
 const { id } = uploaded.data;
 const one = { ...path, image_id: id };
+const me = await whoami({ throwOnError });
+const found = await lookUp({ path: { organization_id }, body: { gtins: [gtin] }, throwOnError });
+const ordered = await orderImages({ path, body: { image_ids: [id] } });
 const listed = await listImages({ path, query: { page_size: 100 }, throwOnError });
 const changes = { title: 'Back', priority: 3 };
 const changed = await updateImage({ path: one, body: changes, throwOnError });
@@ -30,5 +36,8 @@ console.log(JSON.stringify({
   uploaded: uploaded.data,
   listed: listed.data.data.filter((each) => each.id === id),
   changed: changed.data,
+  reached: me.data.organizations.map((each) => each.id),
+  found: found.data.data.map((each) => each.status),
+  ordered: ordered.response?.status,
   error_code: again.error?.error_code,
 }));

@@ -44,7 +44,7 @@ function joinMoves(events) {
   const joined = [];
   for (const event of events) {
     const last = joined.at(-1);
-    const isSame = event.action === "reprioritised" && last?.action === event.action;
+    const isSame = ["reprioritised", "ordered"].includes(event.action) && last?.action === event.action;
     if (isSame && last.credential === event.credential) last.images.add(event.image_id);
     else joined.push({ ...event, images: new Set([event.image_id]) });
   }

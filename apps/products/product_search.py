@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
-import re
+import uuid
 from dataclasses import dataclass
-from itertools import islice
+from datetime import datetime
+from enum import StrEnum
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
 
 from apps.organizations.models import Organization
-from apps.products.gtin import get_check_digit, has_valid_check_digit, normalize_gtin
-from apps.products.models import Product, ProductImage
+from apps.products.gtin import (
+    get_check_digit,
+    has_valid_check_digit,
+    print_gtin,
+    read_printed_gtin,
+)
+from apps.products.models import ImageEvent, Product, ProductImage
 
 PAGE_SIZE = 24
+MAX_SEARCH_LENGTH = 255
 
-_GROUP_SIZES = {8: (4, 4), 12: (1, 5, 5, 1), 13: (1, 6, 6), 14: (1, 2, 5, 5, 1)}
-_PRINTED_PREFIX = re.compile(r"^\s*(?:GTIN(?:-(?:8|12|13|14)\b)?:?)?\s*(?:\(01\))?", re.IGNORECASE)
+
+class State(StrEnum):
+    """What is left to do on a product."""
+
+    ALL = "all"
+    NO_HERO = "no_hero"
+    NO_PICTURES = "no_pictures"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +38,7 @@ class ProductRow:
     printed_gtin: str
     image_count: int
     primary: ProductImage | None
+    last_change: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,41 +69,34 @@ def list_products(
         products, has_previous = nearest[:PAGE_SIZE], anchor is not None
         has_next = len(nearest) > PAGE_SIZE
     return ProductPage(
-        _build_rows(products),
+        build_rows(products),
         next_after=products[-1].gtin if products and has_next else "",
         previous_before=products[0].gtin if products and has_previous else "",
     )
 
 
-def read_gtin(text: str) -> str | None:
-    """The GTIN-14 in the text, spaces and dashes allowed; None where it is none."""
-    try:
-        return normalize_gtin(re.sub(r"[\s\-\u2010-\u2015]", "", text))
-    except ValueError:
-        return None
+def find_products(organization_id: uuid.UUID, search: str, state: State) -> QuerySet[Product]:
+    """The organization's products that match and are in that state, in the order of their names."""
+    found = Product.objects.filter(owner=organization_id).order_by("name", "gtin")
+    if search:
+        found = found.filter(_match(search))
+    if state is State.NO_PICTURES:
+        found = found.filter(kept_images__lte=0)
+    elif state is State.NO_HERO:
+        heroes = ProductImage.objects.filter(product=OuterRef("pk"), is_primary=True)
+        found = found.exclude(Exists(heroes))
+    return found
 
 
 def suggest_check_digit(search: str) -> str:
     """The last digit that would make the searched number a GTIN; empty where it is one, or none."""
-    gtin14 = _read_printed_gtin(search)
+    gtin14 = read_printed_gtin(search)
     return get_check_digit(gtin14) if gtin14 and not has_valid_check_digit(gtin14) else ""
-
-
-def print_gtin(gtin14: str) -> str:
-    """The GTIN in groups as it is printed under its bar code (GS1 General Specifications §5)."""
-    zeros = next(n for n in (6, 2, 1, 0) if gtin14.startswith("0" * n))
-    digits = iter(gtin14[zeros:])
-    return " ".join("".join(islice(digits, size)) for size in _GROUP_SIZES[len(gtin14) - zeros])
-
-
-def _read_printed_gtin(search: str) -> str | None:
-    """The GTIN-14, also where it is copied with its name or its GS1 application identifier."""
-    return read_gtin(_PRINTED_PREFIX.sub("", search))
 
 
 def _match(search: str) -> Q:
     # Eight digits and more are no part of a name, which takes a scan to look for.
-    gtin14 = _read_printed_gtin(search)
+    gtin14 = read_printed_gtin(search)
     return Q(gtin=gtin14) if gtin14 else Q(name__icontains=search)
 
 
@@ -107,11 +113,20 @@ def _precede(found: QuerySet[Product], anchor: Product) -> QuerySet[Product]:
     return found.filter(name__lte=anchor.name).exclude(name=anchor.name, gtin__gte=anchor.gtin)
 
 
-def _build_rows(products: list[Product]) -> list[ProductRow]:
+def build_rows(products: list[Product]) -> list[ProductRow]:
+    """The products as they stand in lists, in their order; three queries."""
     images = ProductImage.objects.present().filter(product__in=products)
     primaries = {image.product_id: image for image in images.filter(is_primary=True)}
     counts = dict(images.values_list("product").annotate(Count("pk")).order_by())
+    events = ImageEvent.objects.filter(product__in=products)
+    changes = dict(events.values_list("product").annotate(Max("created")).order_by())
     return [
-        ProductRow(p, print_gtin(p.gtin), counts.get(p.pk, 0), primaries.get(p.pk))
-        for p in products
+        ProductRow(
+            product,
+            print_gtin(product.gtin),
+            counts.get(product.pk, 0),
+            primaries.get(product.pk),
+            changes.get(product.pk),
+        )
+        for product in products
     ]
