@@ -13,6 +13,7 @@ from apps.dashboard.pages import (
     home_page,
     import_pages,
     key_pages,
+    list_pages,
     product_pages,
     rendition_views,
 )
@@ -24,7 +25,12 @@ urlpatterns = [
     path(".well-known/api-catalog", api_pages.api_catalog, name="api-catalog"),
     path("", include("apps.dashboard.oauth.oauth_urls")),
     path("organizations", product_pages.organizations, name="organizations"),
-    path("organizations/<str:organization_id>/products", product_pages.products, name="products"),
+    path("organizations/<str:organization_id>/products", list_pages.products, name="products"),
+    path(
+        "organizations/<str:organization_id>/products.csv",
+        list_pages.export,
+        name="export-products",
+    ),
     path(
         "organizations/<str:organization_id>/products/add",
         import_pages.add_products,

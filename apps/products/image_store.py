@@ -21,6 +21,8 @@ from django.contrib.auth.models import User
 from django.core.files.storage import default_storage
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.db.backends.utils import CursorWrapper
+from django.db.models import Exists, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.text import slugify
 
@@ -153,6 +155,18 @@ def hold_product(product: Product, admit: Callable[[], None]) -> Iterator[None]:
             _lock_product(cursor, product)
         admit()
         yield
+        note_change(product)
+
+
+def note_change(product: Product) -> None:
+    """Have the product tell what its images and its history are now, for lists of products."""
+    last = ImageEvent.objects.filter(product=product.pk).order_by("-id")[:1]
+    primaries = ProductImage.objects.filter(product=product.pk, is_primary=True)
+    Product.objects.filter(pk=product.pk).update(
+        has_primary=Exists(primaries),
+        changed_at=Coalesce(Subquery(last.values("created")), "changed_at"),
+        changed_by=Subquery(last.values("user")),
+    )
 
 
 def get_image(
@@ -237,7 +251,7 @@ def _build_image(product: Product, checked: CheckedImage, sent_name: str) -> Pro
 def _insert_row(cursor: CursorWrapper, image: ProductImage, actor: Actor) -> None:
     action = ImageEvent.Action.UPLOADED
     events = [build_event(image, action, actor, new=image.title)]
-    if not count_in_product(cursor, image.product):
+    if not count_in_product(cursor, image.product, actor.user_id, is_primary=image.is_primary):
         raise NotFound(GONE)
     if image.is_primary:
         events += _demote_primary(cursor, image.product, actor)

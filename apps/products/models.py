@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -10,8 +11,11 @@ from django.core.exceptions import ValidationError
 from django.core.files.storage import default_storage
 from django.core.validators import RegexValidator
 from django.db import models
+from django.db.models.functions import Now
+from django.utils import timezone
 
 from apps.organizations.models import Organization
+from apps.products.folding import build_sort_key, fold
 from apps.products.gtin import get_check_digit
 from apps.products.pictures.image_checks import ImageFormat
 
@@ -27,6 +31,29 @@ def check_gtin14(value: str) -> None:
         raise ValidationError(f"The check digit of {value} should be {expected}.")
 
 
+class DerivedField(models.CharField):  # type: ignore[type-arg]  # generic in the stubs alone
+    """What is told by the product's name; written whenever that is."""
+
+    derive = staticmethod(fold)
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> str:
+        """Called for each row that is saved, alone or with many."""
+        value = self.derive(model_instance.name)[: self.max_length]  # type: ignore[attr-defined]
+        setattr(model_instance, self.attname, value)
+        return value
+
+    def deconstruct(self) -> Any:
+        """For migrations it is a column like others."""
+        name, _, args, options = super().deconstruct()
+        return name, "django.db.models.CharField", args, options
+
+
+class SortKeyField(DerivedField):
+    """What products are sorted by."""
+
+    derive = staticmethod(build_sort_key)
+
+
 class Product(models.Model):
     """A trade item, known by its GTIN."""
 
@@ -37,6 +64,8 @@ class Product(models.Model):
         validators=[RegexValidator(r"\A[0-9]{14}\Z", "A GTIN-14 has 14 digits."), check_gtin14],
     )
     name = models.CharField(max_length=255)
+    folded_name = DerivedField(max_length=1024, default="", db_default="", editable=False)
+    sort_key = SortKeyField(max_length=255, default="", db_default="", editable=False)
     # The shelf index starts with the owner and serves this look-up too.
     owner = models.ForeignKey(
         Organization,
@@ -48,6 +77,16 @@ class Product(models.Model):
     )
     created = models.DateTimeField(auto_now_add=True)
     kept_images = models.IntegerField(default=0, db_default=0, editable=False)  # by `quotas`
+    # What its images tell of it, kept in the transactions that change them (`image_store`).
+    has_primary = models.BooleanField(default=False, db_default=False, editable=False)
+    changed_at = models.DateTimeField(default=timezone.now, db_default=Now(), editable=False)
+    changed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        null=True,
+        editable=False,
+    )
 
     # No columns: `get_product` tells them.
     caller_role: str
@@ -56,11 +95,30 @@ class Product(models.Model):
     class Meta:
         ordering: ClassVar = ["gtin"]
         indexes: ClassVar = [
-            models.Index(fields=["owner", "name", "gtin"], name="owner_shelf_order")
+            models.Index(fields=["owner", "sort_key", "gtin"], name="owner_name_order"),
+            models.Index(fields=["owner", "gtin"], name="owner_gtin_order"),
+            models.Index(fields=["owner", "changed_at", "gtin"], name="owner_change_order"),
+            models.Index(fields=["owner", "kept_images", "gtin"], name="owner_picture_order"),
+            models.Index(
+                fields=["owner", "sort_key", "gtin"],
+                condition=models.Q(has_primary=False),
+                name="owner_no_hero_order",
+            ),
+            models.Index(
+                fields=["owner", "sort_key", "gtin"],
+                condition=models.Q(kept_images__lte=0),
+                name="owner_no_pictures_order",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.gtin} {self.name}"
+
+    def save(self, *args: Any, update_fields: Iterable[str] | None = None, **options: Any) -> None:
+        """Save it; with the name, what is told by it."""
+        if update_fields is not None and "name" in (update_fields := set(update_fields)):
+            update_fields |= {"folded_name", "sort_key"}
+        super().save(*args, update_fields=update_fields, **options)
 
 
 class ImageSet(models.QuerySet["ProductImage"]):

@@ -23,7 +23,8 @@ from apps.products.models import Product, ProductImage
 ROOM_COLUMNS = ("kept_images", "kept_bytes", "max_product_images", "max_images", "max_bytes")
 NEARLY_FULL = 0.9
 _COUNT_IN_PRODUCT = """
-    UPDATE products_product SET kept_images = kept_images + 1
+    UPDATE products_product SET kept_images = kept_images + 1, changed_at = CURRENT_TIMESTAMP,
+        changed_by_id = %s, has_primary = (has_primary = TRUE OR %s = TRUE)
     WHERE id = %s AND owner_id = %s RETURNING kept_images
 """
 _COUNT_IN_ORGANIZATION = f"""
@@ -68,10 +69,15 @@ def check_room(product: Product, byte_count: int) -> None:
     )
 
 
-def count_in_product(cursor: CursorWrapper, product: Product) -> bool:
-    """Count one image more and lock the product; whether it is still there, and whose it was."""
+def count_in_product(
+    cursor: CursorWrapper, product: Product, user_id: int | None = None, *, is_primary: bool = False
+) -> bool:
+    """Count one image more and lock the product; whether it is still there, and whose it was.
+
+    The product tells from then on that this user changed it, and has a primary if that is one.
+    """
     owner_id = _OWNER.get_db_prep_value(product.owner_id, cursor.db)
-    cursor.execute(_COUNT_IN_PRODUCT, [product.pk, owner_id])
+    cursor.execute(_COUNT_IN_PRODUCT, [user_id, is_primary, product.pk, owner_id])
     found = cursor.fetchone()
     if found is not None:
         [product.kept_images] = found

@@ -25,7 +25,7 @@ from django.utils import timezone
 from apps.dashboard.api.identifiers import encode_id
 from apps.organizations.models import ApiKey, Membership, Organization
 from apps.products.models import ImageEvent, Product, ProductImage
-from apps.products.product_search import list_products
+from apps.products.product_list import Filters, Sort, State, count_states, read_products
 from tests.conftest import Cast, build_cast
 from tests.sample_images import make_jpeg
 
@@ -50,8 +50,8 @@ def load_products(cast: Cast) -> None:
         for owner in (cast.acme, cast.globex)
     )
     execute(
-        "insert into products_product (gtin, name, owner_id, created)"
-        f" select {gtin}, 'Product ' || n, case n % 2 when 0 then {acme} else {globex} end,"
+        "insert into products_product (gtin, name, folded_name, sort_key, owner_id, created)"
+        f" select {gtin}, 'Product ' || n, 'product ' || n, 'product ' || n, case n % 2 when 0 then {acme} else {globex} end,"
         f" current_timestamp from ({NUMBERS[connection.vendor]}) numbers"
     )
 
@@ -156,8 +156,19 @@ def explain_calls(cast: Cast) -> dict[str, Plans]:
         call("restore", "POST", f"images/{image_id}/restore")
         call("delete", "DELETE", f"images/{image_id}")
         call("history", "GET", "image-history?page_size=25")
-    with explained() as found["product list"]:
-        list_products(cast.acme, "", after=f"{FIRST_GTIN + PRODUCTS // 2}")
+    middle = f"{FIRST_GTIN + PRODUCTS // 2}"
+    for sort in Sort:
+        with explained() as found[f"products by {sort}"]:
+            read_products(cast.acme.pk, Filters(sort=sort), 24, after=middle)
+    for state in (State.NO_HERO, State.NO_PICTURES):
+        with explained() as found[f"products {state}"]:
+            read_products(cast.acme.pk, Filters(state=state), 24, after=middle)
+    with explained() as found["last products"]:
+        read_products(cast.acme.pk, Filters(), 24, from_end=24)
+    with explained() as found["search"]:
+        read_products(cast.acme.pk, Filters(search="7731 product"), 24)
+    with explained() as found["counts"]:
+        count_states(cast.acme.pk)
     return found
 
 

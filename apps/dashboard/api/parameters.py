@@ -25,7 +25,8 @@ from apps.problems import ImageRefused
 from apps.products.gtin import normalize_gtin
 from apps.products.incoming_image import IncomingImage
 from apps.products.models import MAX_PRIORITY
-from apps.products.product_search import MAX_SEARCH_LENGTH, State
+from apps.products.product_list import State
+from apps.products.product_search import MAX_SEARCH_LENGTH
 
 MAX_TITLE_LENGTH = 255
 MAX_LOOKED_UP = 500

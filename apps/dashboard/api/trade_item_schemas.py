@@ -20,8 +20,8 @@ class TradeItemOut(Schema):
     primary_image_url: str | None = Field(
         ..., json_schema_extra={"format": "uri"}, description="null where there is no primary."
     )
-    last_change: datetime | None = Field(
-        ..., description="When an image of it last changed; null where none ever did."
+    last_change: datetime = Field(
+        ..., description="When the product came, or it or an image of it last changed."
     )
 
 

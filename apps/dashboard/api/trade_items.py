@@ -24,7 +24,7 @@ from apps.dashboard.api.trade_item_schemas import (
 from apps.organizations.models import Permission
 from apps.products.gtin import get_check_digit, has_valid_check_digit, read_printed_gtin
 from apps.products.models import Product
-from apps.products.product_search import build_rows, find_products
+from apps.products.product_list import Filters, build_rows, find_products
 
 TRADE_ITEMS = "/trade-items/{organization_id}"
 
@@ -42,15 +42,15 @@ def list_trade_items(
     request: ApiRequest, path: Path[OrganizationPath], query: Query[TradeItemQuery]
 ) -> TradeItemPageOut:
     """List the products of an organization in the order of their names, a page at a time: all, those without a primary image (``no_hero``) or without any (``no_pictures``). A page past the end is empty. Requires membership in the organization."""
-    found = find_products(path.organization_id, query.q.strip(), query.state)
-    products, pagination = read_page(found, query)
+    filters = Filters(search=query.q.strip(), state=query.state)
+    products, pagination = read_page(find_products(path.organization_id, filters), query)
     data = [
         TradeItemOut(
             gtin=row.product.gtin,
             name=row.product.name,
             image_count=row.image_count,
             primary_image_url=make_absolute(request, row.primary.url) if row.primary else None,
-            last_change=row.last_change,
+            last_change=row.product.changed_at,
         )
         for row in build_rows(products)
     ]

@@ -8,26 +8,26 @@ from typing import Any, Concatenate, ParamSpec
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponseBase
 from django.views.decorators.cache import never_cache
 
 from apps.dashboard.api.identifiers import decode_id, encode_id
 from apps.organizations.models import Membership, Permission
 
 P = ParamSpec("P")
-MemberView = Callable[Concatenate[HttpRequest, Membership, P], HttpResponse]
+MemberView = Callable[Concatenate[HttpRequest, Membership, P], HttpResponseBase]
 
 
 def for_members(
     permission: Permission = Permission.VIEW,
-) -> Callable[[MemberView[P]], Callable[..., HttpResponse]]:
+) -> Callable[[MemberView[P]], Callable[..., HttpResponseBase]]:
     """Give the view the membership of who is signed in; 403 where it lacks the permission."""
 
-    def decorate(view: MemberView[P]) -> Callable[..., HttpResponse]:
+    def decorate(view: MemberView[P]) -> Callable[..., HttpResponseBase]:
         @wraps(view)
         def open_page(
             request: HttpRequest, organization_id: str, *args: P.args, **kwargs: P.kwargs
-        ) -> HttpResponse:
+        ) -> HttpResponseBase:
             membership = get_membership(request, organization_id)
             if not has_permission(membership, permission):
                 raise PermissionDenied

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from django.contrib.auth.decorators import login_required
 from django.db.models import Count, Q
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
@@ -18,18 +18,15 @@ from django.views.decorators.http import require_safe
 from apps.dashboard.api.identifiers import encode_id
 from apps.dashboard.operations.security_headers import HEADER as POLICY_HEADER
 from apps.dashboard.operations.security_headers import build_page_policy
-from apps.dashboard.pages.image_cards import ImageCard, build_cards, build_thumbnails, find_images
+from apps.dashboard.pages.image_cards import ImageCard, build_cards, find_images
+from apps.dashboard.pages.list_pages import products
 from apps.dashboard.pages.page_access import describe_membership, for_members
 from apps.dashboard.pages.printed_limits import FILE_LIMIT, FORMATS
 from apps.organizations.models import Membership
 from apps.products.gtin import print_gtin, read_printed_gtin
 from apps.products.models import Product
 from apps.products.pictures.image_checks import MAX_IMAGE_BYTES, ImageFormat
-from apps.products.product_search import (
-    MAX_SEARCH_LENGTH,
-    list_products,
-    suggest_check_digit,
-)
+from apps.products.product_search import MAX_SEARCH_LENGTH
 
 GALLERY_SIZE = 100
 
@@ -45,33 +42,12 @@ def organizations(request: HttpRequest) -> HttpResponse:
     return _render_choice(request, memberships)
 
 
-def start(request: HttpRequest) -> HttpResponse:
+def start(request: HttpRequest) -> HttpResponseBase:
     """What somebody who is signed in sees first: their products, or the choice of whose."""
     memberships = _list_memberships(request)
     if len(memberships) == 1:
         return products(request, encode_id(memberships[0].organization_id))
     return _render_choice(request, memberships)
-
-
-@require_safe
-@for_members()
-def products(request: HttpRequest, membership: Membership) -> HttpResponse:
-    """The products of an organization."""
-    search = _read_search(request)
-    after, before = (
-        read_printed_gtin(request.GET.get(name, "")) or "" for name in ("after", "before")
-    )
-    page = list_products(membership.organization, search, after=after, before=before)
-    rows = [(row, row.primary and build_thumbnails(row.primary)) for row in page.rows]
-    context = {
-        **describe_membership(membership),
-        "section": "products",
-        "search": search,
-        "check_digit": suggest_check_digit(search) if not rows else "",
-        "page": page,
-        "rows": rows,
-    }
-    return render(request, "dashboard/products.html", context)
 
 
 @require_safe

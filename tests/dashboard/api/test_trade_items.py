@@ -33,8 +33,8 @@ def test_product_tells_how_far_its_pictures_are(api: Api, items: str):
 
     [after] = get(api, items)
 
-    nothing = {"image_count": 0, "primary_image_url": None, "last_change": None}
-    assert before == {"gtin": GTIN, "name": "Coffee", **nothing}
+    nothing = {"image_count": 0, "primary_image_url": None}
+    assert before.items() >= {"gtin": GTIN, "name": "Coffee", **nothing}.items()
     assert (after["image_count"], after["primary_image_url"]) == (2, hero["image_url"])
     assert after["last_change"][:16] == hero["created"][:16]
 

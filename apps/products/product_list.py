@@ -1,0 +1,231 @@
+"""An organization's products a page at a time, in some order, whatever their number."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+
+from apps.products.gtin import print_gtin
+from apps.products.models import Product, ProductImage
+from apps.products.product_search import match_search
+
+PAGE_SIZES = (24, 48, 96)
+# Counting more takes longer than anybody wants to wait for a page.
+COUNTED_AT_ONCE = 50_000
+COUNTS_KEPT_SECONDS = 45
+
+
+class State(StrEnum):
+    """What is left to do on a product."""
+
+    ALL = "all"
+    NO_HERO = "no_hero"
+    NO_PICTURES = "no_pictures"
+
+
+STATES = {
+    State.ALL: Q(),
+    State.NO_HERO: Q(has_primary=False),
+    State.NO_PICTURES: Q(kept_images__lte=0),
+}
+
+
+class Sort(StrEnum):
+    """What the products are sorted by; where that is the same, by GTIN."""
+
+    NAME = "name"
+    GTIN = "gtin"
+    CHANGED = "changed"
+    PICTURES = "pictures"
+
+
+# Of organizations with very many, by the time of this process.
+_large_counts: dict[uuid.UUID, tuple[float, dict[State, int]]] = {}
+
+# Field, and whether the largest comes first.
+_ORDERS = {
+    Sort.NAME: ("sort_key", False),
+    Sort.GTIN: ("gtin", False),
+    Sort.CHANGED: ("changed_at", True),
+    Sort.PICTURES: ("kept_images", False),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Which products, and in which order.
+
+    ``fewer``: with fewer pictures than that; ``changed_by``: the user who changed it last;
+    ``is_uncaptioned``: with a picture that has no caption.
+    """
+
+    search: str = ""
+    state: State = State.ALL
+    fewer: int | None = None
+    since: datetime | None = None
+    changed_by: int | None = None
+    is_uncaptioned: bool = False
+    sort: Sort = Sort.NAME
+    is_reversed: bool = False
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether anything but the state leaves products away."""
+        return self != Filters(state=self.state, sort=self.sort, is_reversed=self.is_reversed)
+
+
+@dataclass(frozen=True, slots=True)
+class ProductRow:
+    """A product as it stands in the list."""
+
+    product: Product
+    printed_gtin: str
+    image_count: int
+    primary: ProductImage | None
+
+
+@dataclass(frozen=True, slots=True)
+class ProductPage:
+    """Some products in their order, and whether there are others on either side."""
+
+    products: list[Product]
+    has_previous: bool
+    has_next: bool
+
+
+def find_products(owner_id: uuid.UUID, filters: Filters) -> QuerySet[Product]:
+    """The organization's products that pass the filters, in their order."""
+    found = Product.objects.filter(STATES[filters.state], owner=owner_id)
+    if filters.search:
+        found = match_search(found, owner_id, filters.search)
+    if filters.fewer is not None:
+        found = found.filter(kept_images__lt=filters.fewer)
+    if filters.since is not None:
+        found = found.filter(changed_at__gte=filters.since)
+    if filters.changed_by is not None:
+        found = found.filter(changed_by=filters.changed_by)
+    if filters.is_uncaptioned:
+        images = ProductImage.objects.present().filter(product=OuterRef("pk"), title="")
+        found = found.filter(Exists(images))
+    return _sort(found, filters)
+
+
+def read_products(
+    owner_id: uuid.UUID,
+    filters: Filters,
+    size: int,
+    *,
+    after: str = "",
+    before: str = "",
+    from_end: int = 0,
+) -> ProductPage:
+    """The page that follows the product with GTIN ``after``, or precedes ``before``.
+
+    Or the last ``from_end`` products. Nothing is skipped: each page is one range of an index.
+    """
+    if from_end:
+        turned = _sort(find_products(owner_id, filters), filters, is_turned=True)
+        nearest = list(turned[: from_end + 1])
+        return ProductPage(nearest[:from_end][::-1], len(nearest) > from_end, has_next=False)
+    anchor = _get_anchor(owner_id, after or before)
+    if before and anchor:
+        found = _follow(find_products(owner_id, filters), anchor, filters, is_turned=True)
+        nearest = list(_sort(found, filters, is_turned=True)[: size + 1])
+        return ProductPage(nearest[:size][::-1], len(nearest) > size, has_next=True)
+    found = find_products(owner_id, filters)
+    nearest = list((_follow(found, anchor, filters) if anchor else found)[: size + 1])
+    return ProductPage(nearest[:size], anchor is not None, len(nearest) > size)
+
+
+def find_neighbours(
+    owner_id: uuid.UUID, filters: Filters, product: Product
+) -> tuple[Product | None, Product | None]:
+    """The products before and after this one in the list, whether or not it is still in there."""
+    before, after = (
+        _sort(
+            _follow(find_products(owner_id, filters), product, filters, is_turned=is_turned),
+            filters,
+            is_turned=is_turned,
+        ).first()
+        for is_turned in (True, False)
+    )
+    return before, after
+
+
+def count_states(owner_id: uuid.UUID) -> dict[State, int]:
+    """How many products there are in each state; of very many, at most 45 seconds old."""
+    counted_at, counts = _large_counts.get(owner_id, (-COUNTS_KEPT_SECONDS, {}))
+    if time.monotonic() - counted_at < COUNTS_KEPT_SECONDS:
+        return counts
+    found = Product.objects.filter(owner=owner_id).order_by()
+    counted = found.aggregate(
+        **{state.value: Count("pk", filter=condition) for state, condition in STATES.items()}
+    )
+    counts = {state: counted[state.value] for state in State}
+    if counts[State.ALL] > COUNTED_AT_ONCE:
+        _large_counts[owner_id] = time.monotonic(), counts
+    return counts
+
+
+def count_products(owner_id: uuid.UUID, filters: Filters) -> int:
+    """How many pass the filters."""
+    if not filters.is_narrowed:
+        return count_states(owner_id)[filters.state]
+    return find_products(owner_id, filters).order_by().count()
+
+
+def build_rows(products: list[Product]) -> list[ProductRow]:
+    """The products as they stand in lists, in their order; one query."""
+    heroes = ProductImage.objects.present().filter(product__in=products, is_primary=True)
+    primaries = {image.product_id: image for image in heroes}
+    return [
+        ProductRow(
+            product,
+            print_gtin(product.gtin),
+            max(0, product.kept_images),
+            primaries.get(product.pk),
+        )
+        for product in products
+    ]
+
+
+def without_filters(filters: Filters) -> Filters:
+    """The same search among all products."""
+    return replace(Filters(), search=filters.search)
+
+
+def _is_descending(filters: Filters, *, is_turned: bool) -> bool:
+    return _ORDERS[filters.sort][1] ^ filters.is_reversed ^ is_turned
+
+
+def _sort(
+    found: QuerySet[Product], filters: Filters, *, is_turned: bool = False
+) -> QuerySet[Product]:
+    sign = "-" if _is_descending(filters, is_turned=is_turned) else ""
+    fields = dict.fromkeys((_ORDERS[filters.sort][0], "gtin"))
+    return found.order_by(*(sign + field for field in fields))
+
+
+# A row comparison as databases can read it off the index: OR would make them scan.
+def _follow(
+    found: QuerySet[Product], anchor: Product, filters: Filters, *, is_turned: bool = False
+) -> QuerySet[Product]:
+    field = _ORDERS[filters.sort][0]
+    reach, passed = (
+        ("lte", "gte") if _is_descending(filters, is_turned=is_turned) else ("gte", "lte")
+    )
+    value = getattr(anchor, field)
+    if field == "gtin":
+        return found.filter(**{f"gtin__{reach}": value}).exclude(gtin=value)
+    return found.filter(**{f"{field}__{reach}": value}).exclude(
+        **{field: value, f"gtin__{passed}": anchor.gtin}
+    )
+
+
+def _get_anchor(owner_id: uuid.UUID, gtin: str) -> Product | None:
+    return Product.objects.filter(owner=owner_id, gtin=gtin).first() if gtin else None

@@ -1,0 +1,150 @@
+"""An organization's products: found, chosen, sorted, counted and read a page at a time."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from apps.products.gtin import get_check_digit
+from apps.products.models import Product, ProductImage
+from apps.products.product_list import (
+    Filters,
+    Sort,
+    State,
+    count_products,
+    count_states,
+    find_neighbours,
+    find_products,
+    read_products,
+)
+from tests.conftest import Api, Cast
+
+NAMES = ["Highland Coffee 500 g", "Grüner Veltliner", "Ärmel 10", "Armel 9", "Zimt"]
+
+
+@pytest.fixture
+def products(cast: Cast) -> list[Product]:
+    """Beside the cast's Coffee; each with another GTIN that has 5074 or does not."""
+    bodies = [f"040000{5074 if n == 0 else 1111}{n:03}" for n in range(len(NAMES))]
+    return Product.objects.bulk_create(
+        Product(gtin=body + get_check_digit(body + "0"), name=name, owner=cast.acme)
+        for body, name in zip(bodies, NAMES, strict=True)
+    )
+
+
+def list_names(cast: Cast, **chosen: object) -> list[str]:
+    return [each.name for each in find_products(cast.acme.pk, Filters(**chosen))]  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("search", "names"),
+    [
+        ("coffee highland", ["Highland Coffee 500 g"]),
+        ("GRÜNER", ["Grüner Veltliner"]),
+        ("gruner velt", ["Grüner Veltliner"]),
+        ("5074", ["Highland Coffee 500 g"]),
+        ("0-00050-74000", ["Highland Coffee 500 g"]),
+        ("500", ["Highland Coffee 500 g"]),
+        ("coffee nowhere", []),
+        ("100%", []),
+        ("_", []),
+    ],
+)
+def test_every_word_is_found_in_any_order(
+    cast: Cast, products: list[Product], search: str, names: list[str]
+):
+    assert list_names(cast, search=search) == names
+
+
+def test_product_is_found_by_the_name_of_a_file(api: Api, cast: Cast, products: list[Product]):
+    image = api.upload(name="Packshot LINKS.jpg").json()
+
+    assert list_names(cast, search="links packshot") == ["Coffee"]
+    api.client.post(f"{api.path}/{image['id']}/discard", headers=api.headers)
+    assert list_names(cast, search="links packshot") == []
+
+
+def test_new_name_is_found_and_sorted_whichever_way_it_is_saved(cast: Cast):
+    cast.product.name = "Été"
+    cast.product.save(update_fields=["name"])
+
+    assert list_names(cast, search="ete") == ["Été"]
+    assert Product.objects.get(pk=cast.product.pk).sort_key == "ete"
+
+
+def test_names_are_sorted_as_people_sort_them(cast: Cast, products: list[Product]):
+    assert list_names(cast) == [
+        *("Armel 9", "Ärmel 10", "Coffee", "Grüner Veltliner", "Highland Coffee 500 g", "Zimt")
+    ]
+
+
+def test_product_follows_its_pictures(api: Api, cast: Cast):
+    def read() -> tuple[int, bool, int | None]:
+        found = Product.objects.get(pk=cast.product.pk)
+        return found.kept_images, found.has_primary, found.changed_by_id
+
+    assert read() == (0, False, None)
+    image = f"{api.path}/{api.upload().json()['id']}"
+    assert read() == (1, False, cast.ed.pk)
+    api.client.patch(image, headers=api.headers, json={"is_primary": True})
+    assert read() == (1, True, cast.ed.pk)
+    api.client.post(f"{image}/discard", headers=api.headers)
+    assert read() == (0, False, cast.ed.pk)
+    api.client.post(f"{image}/restore", headers=api.headers)
+    assert read() == (1, True, cast.ed.pk)
+    api.client.delete(image, headers=api.headers)
+    assert read() == (0, False, cast.ed.pk)
+    api.upload(is_primary="true")
+    assert read() == (1, True, cast.ed.pk)
+
+
+def test_filters_choose(api: Api, cast: Cast, products: list[Product]):
+    Product.objects.filter(owner=cast.acme).update(
+        changed_at=timezone.now() - timedelta(days=3), changed_by=cast.mo
+    )
+    api.upload(is_primary="true")
+    zimt = api.path.replace(cast.product.gtin, products[4].gtin)
+    api.upload(path=zimt, title="Front")
+
+    assert list_names(cast, fewer=1) == ["Armel 9", "Ärmel 10", *sorted(NAMES[:2])]
+    assert list_names(cast, since=timezone.now() - timedelta(days=1)) == ["Coffee", "Zimt"]
+    assert list_names(cast, changed_by=cast.ed.pk) == ["Coffee", "Zimt"]
+    assert list_names(cast, is_uncaptioned=True) == ["Coffee"]
+    assert list_names(cast, state=State.NO_HERO, fewer=2, search="zim") == ["Zimt"]
+    assert count_states(cast.acme.pk) == {
+        State.ALL: 6,
+        State.NO_HERO: 5,
+        State.NO_PICTURES: 4,
+    }
+    assert count_products(cast.acme.pk, Filters(changed_by=cast.ed.pk)) == 2
+
+
+@pytest.mark.parametrize("is_reversed", [False, True])
+@pytest.mark.parametrize("sort", list(Sort))
+def test_pages_lead_there_and_back_without_gaps(
+    cast: Cast, products: list[Product], sort: Sort, is_reversed: bool
+):
+    Product.objects.filter(name__contains="e").update(kept_images=2, changed_at=timezone.now())
+    filters = Filters(sort=sort, is_reversed=is_reversed)
+    wanted = list(find_products(cast.acme.pk, filters))
+
+    first = read_products(cast.acme.pk, filters, 4)
+    second = read_products(cast.acme.pk, filters, 4, after=first.products[-1].gtin)
+    back = read_products(cast.acme.pk, filters, 4, before=second.products[0].gtin)
+    last = read_products(cast.acme.pk, filters, 4, from_end=2)
+
+    assert first.products + second.products == wanted
+    assert (first.has_previous, first.has_next) == (False, True)
+    assert (second.has_previous, second.has_next) == (True, False)
+    assert back == first
+    assert last == second
+    before, after = find_neighbours(cast.acme.pk, filters, wanted[3])
+    assert (before, after) == (wanted[2], wanted[4])
+
+
+def test_foreign_products_are_in_no_list(cast: Cast):
+    assert list_names(cast, search="soap") == []
+    assert list_names(cast, search="09506000134352") == []
+    assert not ProductImage.objects.exists()
