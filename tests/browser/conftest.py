@@ -48,7 +48,8 @@ def open_session(browser, service, login):
 @pytest.fixture(scope="session")
 def unused_gtins(request, service):
     """As many as there are tests that may ask for one, for all of them may run in this process."""
-    wanted = sum("gtin" in getattr(item, "fixturenames", ()) for item in request.session.items)
+    asked = [name for item in request.session.items for name in getattr(item, "fixturenames", ())]
+    wanted = sum(asked.count(name) for name in ("gtin", "next_gtin"))
     env = {"PRODUCTS": str(wanted)}
     printed = run_manage(service.log_path.parent, env, "shell", "-v", "0", "-c", MAKE_PRODUCTS)
     return iter(json.loads(printed.rpartition("GTINS=")[2]))
@@ -57,6 +58,12 @@ def unused_gtins(request, service):
 @pytest.fixture
 def gtin(unused_gtins):
     """A product that no other test looks at."""
+    return next(unused_gtins)
+
+
+@pytest.fixture
+def next_gtin(gtin, unused_gtins):
+    """Another, behind it in lists."""
     return next(unused_gtins)
 
 

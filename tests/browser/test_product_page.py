@@ -83,7 +83,7 @@ def test_same_without_a_mouse(browser, service, seed, gtin, tmp_path):
         page.wait_for_url("**/products?q=*")
         tab_to(page, ".product-tile a")
         press("Enter")
-        page.wait_for_url(f"**/products/{gtin}")
+        page.wait_for_url(f"**/products/{gtin}?*")
         tab_to(page, "#files")
         press("Enter")
         expect(get_cards(page)).to_have_count(2)

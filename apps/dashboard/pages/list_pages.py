@@ -16,6 +16,7 @@ from apps.dashboard.api.schemas import make_absolute
 from apps.dashboard.pages.image_cards import build_thumbnails
 from apps.dashboard.pages.list_addresses import ListAddress, read_address
 from apps.dashboard.pages.page_access import describe_membership, for_members
+from apps.dashboard.pages.walks import build_query
 from apps.organizations.models import Membership
 from apps.products.product_list import (
     PAGE_SIZES,
@@ -75,7 +76,7 @@ def products(request: HttpRequest, membership: Membership) -> HttpResponse:
         "sorts": SORTS,
         "sizes": PAGE_SIZES,
         "rows": [
-            (row, row.primary and build_thumbnails(row.primary), place)
+            (row, row.primary and build_thumbnails(row.primary), place, build_query(address, place))
             for place, row in enumerate(rows, _find_start(address, page, count))
         ],
         "count": count,

@@ -22,6 +22,7 @@ from apps.dashboard.pages.image_cards import ImageCard, build_cards, find_images
 from apps.dashboard.pages.list_pages import products
 from apps.dashboard.pages.page_access import describe_membership, for_members
 from apps.dashboard.pages.printed_limits import FILE_LIMIT, FORMATS
+from apps.dashboard.pages.walks import describe_walk
 from apps.organizations.models import Membership
 from apps.products.gtin import print_gtin, read_printed_gtin
 from apps.products.models import Product
@@ -60,6 +61,7 @@ def product(request: HttpRequest, membership: Membership, gtin: str) -> HttpResp
         **describe_membership(membership),
         "section": "products",
         "product": shown,
+        "walk": describe_walk(request, membership, shown),
         "printed_gtin": print_gtin(shown.gtin),
         "image_limit": FILE_LIMIT,
         "max_image_bytes": MAX_IMAGE_BYTES,

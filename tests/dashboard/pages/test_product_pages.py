@@ -32,7 +32,7 @@ def olga(client: Client, cast: Cast) -> Client:
 
 
 def list_shown(response) -> list[str]:
-    return re.findall(r"/products/(\d{14})\"", response.content.decode())
+    return re.findall(r"/products/(\d{14})\?list", response.content.decode())
 
 
 def make_products(cast: Cast, count: int) -> list[Product]:

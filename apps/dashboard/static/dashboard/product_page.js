@@ -15,6 +15,7 @@ import { say, showSignedOut, whisper } from "./notices.js";
 import { markPictures } from "./picture_marks.js";
 import { watchThumbnails } from "./thumbnails.js";
 import { UploadQueue } from "./upload_queue.js";
+import { listenToWalkingKeys } from "./walking.js";
 
 const gallery = new Gallery(document.getElementById("gallery"));
 const details = document.getElementById("details");
@@ -24,6 +25,7 @@ watchThumbnails();
 markPictures(gallery.root);
 showLocalTimes(document);
 listenToGtins();
+listenToWalkingKeys();
 listenToCaptions(gallery);
 listenToControls(gallery);
 listenToDetails(gallery, details);
