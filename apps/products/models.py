@@ -86,6 +86,7 @@ class Product(models.Model):
         related_name="+",
         null=True,
         editable=False,
+        db_index=False,
     )
 
     # No columns: `get_product` tells them.
@@ -99,6 +100,7 @@ class Product(models.Model):
             models.Index(fields=["owner", "gtin"], name="owner_gtin_order"),
             models.Index(fields=["owner", "changed_at", "gtin"], name="owner_change_order"),
             models.Index(fields=["owner", "kept_images", "gtin"], name="owner_picture_order"),
+            models.Index(fields=["changed_by"], name="changed_by_user"),
             models.Index(
                 fields=["owner", "sort_key", "gtin"],
                 condition=models.Q(has_primary=False),

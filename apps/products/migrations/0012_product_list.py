@@ -15,10 +15,6 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.RemoveIndex(
-            model_name="product",
-            name="owner_shelf_order",
-        ),
         migrations.AddField(
             model_name="product",
             name="changed_at",
@@ -32,6 +28,7 @@ class Migration(migrations.Migration):
             model_name="product",
             name="changed_by",
             field=models.ForeignKey(
+                db_index=False,
                 editable=False,
                 null=True,
                 on_delete=django.db.models.deletion.SET_NULL,
@@ -53,37 +50,5 @@ class Migration(migrations.Migration):
             model_name="product",
             name="sort_key",
             field=models.CharField(db_default="", default="", editable=False, max_length=255),
-        ),
-        migrations.AddIndex(
-            model_name="product",
-            index=models.Index(fields=["owner", "sort_key", "gtin"], name="owner_name_order"),
-        ),
-        migrations.AddIndex(
-            model_name="product",
-            index=models.Index(fields=["owner", "gtin"], name="owner_gtin_order"),
-        ),
-        migrations.AddIndex(
-            model_name="product",
-            index=models.Index(fields=["owner", "changed_at", "gtin"], name="owner_change_order"),
-        ),
-        migrations.AddIndex(
-            model_name="product",
-            index=models.Index(fields=["owner", "kept_images", "gtin"], name="owner_picture_order"),
-        ),
-        migrations.AddIndex(
-            model_name="product",
-            index=models.Index(
-                condition=models.Q(("has_primary", False)),
-                fields=["owner", "sort_key", "gtin"],
-                name="owner_no_hero_order",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="product",
-            index=models.Index(
-                condition=models.Q(("kept_images__lte", 0)),
-                fields=["owner", "sort_key", "gtin"],
-                name="owner_no_pictures_order",
-            ),
         ),
     ]

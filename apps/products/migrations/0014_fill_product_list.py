@@ -55,7 +55,7 @@ def drop_trigrams(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("products", "0012_product_list")]
+    dependencies = [("products", "0013_product_list_orders")]
 
     operations = [
         migrations.RunPython(fill_names, migrations.RunPython.noop, elidable=True),
