@@ -20,6 +20,8 @@ from apps.products.gtin import get_check_digit
 from apps.products.pictures.image_checks import ImageFormat
 
 MAX_PRIORITY = 32_767
+# The columns of a product that another name changes.
+RENAMED = ("name", "folded_name", "sort_key")
 # In the history of what was done to a gallery as a whole: nobody's (RFC 9562 §5.9).
 NO_IMAGE = uuid.UUID(int=0)
 
@@ -119,8 +121,14 @@ class Product(models.Model):
     def save(self, *args: Any, update_fields: Iterable[str] | None = None, **options: Any) -> None:
         """Save it; with the name, what is told by it."""
         if update_fields is not None and "name" in (update_fields := set(update_fields)):
-            update_fields |= {"folded_name", "sort_key"}
+            update_fields |= set(RENAMED)
         super().save(*args, update_fields=update_fields, **options)
+
+    def rename(self, name: str) -> None:
+        """Give it the name, and what is told by that, as `RENAMED` lists it; yet to be saved."""
+        self.name = name
+        for field in ("folded_name", "sort_key"):
+            self._meta.get_field(field).pre_save(self, add=False)  # type: ignore[union-attr]
 
 
 class ImageSet(models.QuerySet["ProductImage"]):

@@ -15,7 +15,7 @@ from apps.organizations.models import Organization
 from apps.products.catalogue.catalogue_files import CatalogueRow
 from apps.products.gtin import get_check_digit, has_valid_check_digit, normalize_gtin
 from apps.products.image_store import take_turn
-from apps.products.models import Product
+from apps.products.models import RENAMED, Product
 
 MAX_NAME_LENGTH: Final = 255
 _BATCH_ROWS: Final = 2_000
@@ -100,8 +100,8 @@ def carry_out(organization: Organization, plan: ImportPlan) -> None:
             batch = {each.product_id: each for each in plan.renamed[start : start + _BATCH_ROWS]}
             products = Product.objects.filter(owner=organization, pk__in=batch)
             for product in products:
-                product.name = _clean_name(batch[product.pk].name)
-            Product.objects.bulk_update(products, ["name"], batch_size=200)
+                product.rename(_clean_name(batch[product.pk].name))
+            Product.objects.bulk_update(products, RENAMED, batch_size=200)
     logger.info(
         "products imported into %s: %d added, %d renamed",
         *(organization.pk, len(plan.added), len(plan.renamed)),

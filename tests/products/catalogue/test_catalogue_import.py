@@ -44,6 +44,8 @@ def test_rows_are_added_renamed_or_as_they_were(cast: Cast):
     carry_out(cast.acme, planned)
 
     assert list_products(cast) == {**before, "04006381333931": "Grüner Tee", GTIN: "Renamed"}
+    sort_keys = Product.objects.filter(owner=cast.acme).values_list("sort_key", flat=True)
+    assert {"gruner tee", "renamed"} <= set(sort_keys)
     again = plan(cast, ("4006381333931", "Grüner Tee"), ("12345678905", ""))
     assert (again.is_empty, again.unchanged, again.faulty) == (True, 2, [])
 
