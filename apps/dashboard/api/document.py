@@ -106,7 +106,8 @@ class DashboardAPI(NinjaAPI):
         schemas["Problem"] = PROBLEM_SCHEMA
         # Beside the operations, since the parameters of the published upload are as published.
         for path in document["paths"].values():
-            if "requestBody" in path.get("post", {}):
+            body = path.get("post", {}).get("requestBody", {})
+            if "multipart/form-data" in body.get("content", {}):
                 path["parameters"] = [IDEMPOTENCY_KEY]
         return document
 
