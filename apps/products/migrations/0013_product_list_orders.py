@@ -32,12 +32,19 @@ class RemoveIndexOnline(RemoveIndexConcurrently):
         add.database_backwards(app_label, schema_editor, from_state, to_state)
 
 
+def take_time(apps, schema_editor):
+    # With a million products it takes longer than a statement of the service may.
+    if schema_editor.connection.vendor == "postgresql":
+        schema_editor.execute("SET statement_timeout = 0")
+
+
 class Migration(migrations.Migration):
     atomic = False
 
     dependencies = [("products", "0012_product_list")]
 
     operations = [
+        migrations.RunPython(take_time, migrations.RunPython.noop),
         AddIndexOnline(
             model_name="product",
             index=models.Index(fields=["owner", "sort_key", "gtin"], name="owner_name_order"),

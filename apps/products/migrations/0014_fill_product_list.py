@@ -54,10 +54,17 @@ def drop_trigrams(apps, schema_editor):
             schema_editor.execute(f"DROP INDEX IF EXISTS {name}")
 
 
+def take_time(apps, schema_editor):
+    # With a million products it takes longer than a statement of the service may.
+    if schema_editor.connection.vendor == "postgresql":
+        schema_editor.execute("SET statement_timeout = 0")
+
+
 class Migration(migrations.Migration):
     dependencies = [("products", "0013_product_list_orders")]
 
     operations = [
+        migrations.RunPython(take_time, migrations.RunPython.noop),
         migrations.RunPython(fill_names, migrations.RunPython.noop, elidable=True),
         migrations.RunPython(fill_changes, migrations.RunPython.noop, elidable=True),
         migrations.RunPython(index_trigrams, drop_trigrams),
