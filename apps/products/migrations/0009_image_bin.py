@@ -11,10 +11,6 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.RemoveIndex(
-            model_name="productimage",
-            name="gallery_order",
-        ),
         migrations.AddField(
             model_name="productimage",
             name="discarded_at",
@@ -40,21 +36,6 @@ class Migration(migrations.Migration):
                     ("deleted", "Deleted"),
                 ],
                 max_length=16,
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="productimage",
-            index=models.Index(
-                fields=["product", "-is_primary", "priority", "-created", "id", "discarded_at"],
-                name="gallery_order",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="productimage",
-            index=models.Index(
-                condition=models.Q(("discarded_at__isnull", False)),
-                fields=["product", "discarded_at"],
-                name="images_in_bin",
             ),
         ),
     ]

@@ -5,6 +5,7 @@ from django.db.models import Exists, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
 from apps.products.folding import build_sort_key, fold
+from apps.products.migrations._online import take_time
 
 AT_ONCE = 2000
 INDEXED = {"folded_name_trigrams": "folded_name", "gtin_trigrams": "gtin"}
@@ -52,12 +53,6 @@ def drop_trigrams(apps, schema_editor):
     if schema_editor.connection.vendor == "postgresql":
         for name in INDEXED:
             schema_editor.execute(f"DROP INDEX IF EXISTS {name}")
-
-
-def take_time(apps, schema_editor):
-    # With a million products it takes longer than a statement of the service may.
-    if schema_editor.connection.vendor == "postgresql":
-        schema_editor.execute("SET statement_timeout = 0")
 
 
 class Migration(migrations.Migration):
