@@ -3,32 +3,32 @@
 from django.contrib.postgres.operations import AddIndexConcurrently, RemoveIndexConcurrently
 
 
-class AddIndexOnline(AddIndexConcurrently):
-    """Without a lock on the table, where the database can."""
+class _Online:
+    """Without a lock on the table, where the database can: else as the class that has one."""
 
     def database_forwards(self, app_label, schema_editor, from_state, to_state):
-        is_postgresql = schema_editor.connection.vendor == "postgresql"
-        add = super() if is_postgresql else super(AddIndexConcurrently, self)
-        add.database_forwards(app_label, schema_editor, from_state, to_state)
+        change = self._choose(schema_editor)
+        change.database_forwards(app_label, schema_editor, from_state, to_state)
 
     def database_backwards(self, app_label, schema_editor, from_state, to_state):
+        change = self._choose(schema_editor)
+        change.database_backwards(app_label, schema_editor, from_state, to_state)
+
+    def _choose(self, schema_editor):
         is_postgresql = schema_editor.connection.vendor == "postgresql"
-        remove = super() if is_postgresql else super(AddIndexConcurrently, self)
-        remove.database_backwards(app_label, schema_editor, from_state, to_state)
+        return super() if is_postgresql else super(self.concurrent, self)
 
 
-class RemoveIndexOnline(RemoveIndexConcurrently):
-    """The same for one that is no longer needed."""
+class AddIndexOnline(_Online, AddIndexConcurrently):
+    """Add one."""
 
-    def database_forwards(self, app_label, schema_editor, from_state, to_state):
-        is_postgresql = schema_editor.connection.vendor == "postgresql"
-        remove = super() if is_postgresql else super(RemoveIndexConcurrently, self)
-        remove.database_forwards(app_label, schema_editor, from_state, to_state)
+    concurrent = AddIndexConcurrently
 
-    def database_backwards(self, app_label, schema_editor, from_state, to_state):
-        is_postgresql = schema_editor.connection.vendor == "postgresql"
-        add = super() if is_postgresql else super(RemoveIndexConcurrently, self)
-        add.database_backwards(app_label, schema_editor, from_state, to_state)
+
+class RemoveIndexOnline(_Online, RemoveIndexConcurrently):
+    """Remove one that is no longer needed."""
+
+    concurrent = RemoveIndexConcurrently
 
 
 def take_time(apps, schema_editor):
