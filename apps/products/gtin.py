@@ -7,6 +7,7 @@ from itertools import islice
 
 from stdnum import ean
 
+_BETWEEN_DIGITS = re.compile(r"[\s\-\u2010-\u2015]")
 _DIGITS = re.compile(r"[0-9]{8,14}")
 # As spreadsheets show long numbers that they were not told to be text.
 _SHORTENED = re.compile(r"[0-9]+(?:[.,][0-9]+)?[eE]\+?[0-9]+|[0-9]+[.,][0-9]+")
@@ -25,12 +26,17 @@ def normalize_gtin(text: str) -> str:
     return text.zfill(14)
 
 
+def join_digits(text: str) -> str:
+    """The text without the spaces and dashes that group printed digits."""
+    return _BETWEEN_DIGITS.sub("", text)
+
+
 def read_printed_gtin(text: str) -> str | None:
     """The GTIN-14 in the text, as it is printed or copied; None where it is none.
 
     Spaces and dashes are allowed, its name and its GS1 application identifier before it, too.
     """
-    digits = re.sub(r"[\s\-\u2010-\u2015]", "", _PRINTED_PREFIX.sub("", text))
+    digits = join_digits(_PRINTED_PREFIX.sub("", text))
     return digits.zfill(14) if _DIGITS.fullmatch(digits) else None
 
 

@@ -18,6 +18,7 @@ from apps.dashboard.pages.list_addresses import ListAddress, read_address
 from apps.dashboard.pages.page_access import describe_membership, for_members
 from apps.dashboard.pages.walks import build_query
 from apps.organizations.models import Membership
+from apps.products.catalogue.catalogue_files import disarm_cell
 from apps.products.product_list import (
     PAGE_SIZES,
     ProductPage,
@@ -172,16 +173,11 @@ def _describe(request: HttpRequest, row: ProductRow) -> list[object]:
     product, primary = row.product, row.primary
     return [
         product.gtin,
-        _disarm(product.name),
+        disarm_cell(product.name),
         row.image_count,
         make_absolute(request, primary.url) if primary else "",
         primary.width if primary else "",
         primary.height if primary else "",
         product.changed_at.astimezone(UTC).isoformat(timespec="seconds"),
-        _disarm(product.changed_by.get_username()) if product.changed_by else "",
+        disarm_cell(product.changed_by.get_username()) if product.changed_by else "",
     ]
-
-
-def _disarm(text: str) -> str:
-    """Keep a spreadsheet from taking the text for a formula."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text

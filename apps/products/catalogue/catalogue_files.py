@@ -68,6 +68,11 @@ def read_catalogue(content: bytes) -> CatalogueFile:
     return _pick_columns(_read_text(content))
 
 
+def disarm_cell(text: str) -> str:
+    """Keep a spreadsheet from taking the text for a formula (OWASP, CSV injection)."""
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+
+
 def _pick_columns(rows: Iterator[list[Any]]) -> CatalogueFile:
     head = [_show(cell).strip() for cell in next(rows, [])]
     names = [name.casefold() for name in head]

@@ -12,14 +12,18 @@ from typing import Final
 from django.db import transaction
 
 from apps.organizations.models import Organization
-from apps.products.catalogue.catalogue_files import CatalogueRow
-from apps.products.gtin import get_check_digit, has_valid_check_digit, normalize_gtin
+from apps.products.catalogue.catalogue_files import CatalogueRow, disarm_cell
+from apps.products.gtin import (
+    get_check_digit,
+    has_valid_check_digit,
+    join_digits,
+    normalize_gtin,
+)
 from apps.products.image_store import take_turn
 from apps.products.models import RENAMED, Product
 
 MAX_NAME_LENGTH: Final = 255
 _BATCH_ROWS: Final = 2_000
-_BETWEEN_DIGITS: Final = re.compile(r"[\s\-\u2010-\u2015]")
 # Control characters, and those that turn a line round (Unicode UAX #9).
 _UNSEEN: Final = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 
@@ -100,7 +104,7 @@ def carry_out(organization: Organization, plan: ImportPlan) -> None:
             batch = {each.product_id: each for each in plan.renamed[start : start + _BATCH_ROWS]}
             products = Product.objects.filter(owner=organization, pk__in=batch)
             for product in products:
-                product.rename(_clean_name(batch[product.pk].name))
+                product.rename(batch[product.pk].name)
             Product.objects.bulk_update(products, RENAMED, batch_size=200)
     logger.info(
         "products imported into %s: %d added, %d renamed",
@@ -112,12 +116,7 @@ def tabulate_faulty_rows(plan: ImportPlan) -> Iterator[list[str]]:
     """The rows that are left out, to be mended and read again; with a head."""
     yield ["gtin", "name", "row", "what is wrong"]
     for row in plan.faulty:
-        yield [_disarm(row.gtin), _disarm(row.name), str(row.number), row.fault]
-
-
-def _disarm(cell: str) -> str:
-    """Keep a spreadsheet from taking the text for a formula (OWASP, CSV injection)."""
-    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
+        yield [disarm_cell(row.gtin), disarm_cell(row.name), str(row.number), row.fault]
 
 
 def _plan_row(
@@ -146,7 +145,7 @@ def _plan_row(
 def _read_gtin(text: str) -> str:
     if not text:
         raise ValueError("The GTIN is missing.")
-    gtin = normalize_gtin(_BETWEEN_DIGITS.sub("", text))
+    gtin = normalize_gtin(join_digits(text))
     if not gtin.strip("0"):
         raise ValueError("A GTIN is not all zeros.")
     if not has_valid_check_digit(gtin):
