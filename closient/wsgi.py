@@ -15,10 +15,10 @@ if metrics_fault:
     logger.error("METRICS_ROOT is full, this worker tells its own counts: %s", metrics_fault)
 
 from apps.dashboard.api.request_body import ApiHandler  # noqa: E402 (needs the settings)
-from apps.dashboard.operations.early_lookups import look_up_early  # noqa: E402
-from apps.dashboard.operations.parent_watch import watch_parent  # noqa: E402
-from apps.dashboard.operations.stall_watch import watch_stalls  # noqa: E402
-from closient.api import api  # noqa: E402
+from apps.dashboard.operations.early_lookups import look_up_early  # noqa: E402 (the same)
+from apps.dashboard.operations.parent_watch import watch_parent  # noqa: E402 (the same)
+from apps.dashboard.operations.stall_watch import watch_stalls  # noqa: E402 (the same)
+from closient.api import api  # noqa: E402 (the same)
 
 application = ApiHandler()
 look_up_early()

@@ -40,7 +40,7 @@ class DerivedField(models.CharField):  # type: ignore[type-arg]  # generic in th
 
     def pre_save(self, model_instance: models.Model, add: bool) -> str:
         """Called for each row that is saved, alone or with many."""
-        value = self.derive(model_instance.name)[: self.max_length]  # type: ignore[attr-defined]
+        value = self.derive(model_instance.name)[: self.max_length]  # type: ignore[attr-defined]  # a product's
         setattr(model_instance, self.attname, value)
         return value
 
@@ -128,7 +128,7 @@ class Product(models.Model):
         """Give it the name, and what is told by that, as `RENAMED` lists it; yet to be saved."""
         self.name = name
         for field in ("folded_name", "sort_key"):
-            self._meta.get_field(field).pre_save(self, add=False)  # type: ignore[union-attr]
+            self._meta.get_field(field).pre_save(self, add=False)  # type: ignore[union-attr]  # ours are no relations
 
 
 class ImageSet(models.QuerySet["ProductImage"]):

@@ -43,7 +43,8 @@ def run(
 ) -> subprocess.CompletedProcess[str]:
     """Run `manage.py ARGUMENTS` with nothing but this environment, whatever comes of it.
 
-    What Python itself looks for when it starts, it finds in a fresh process alone. Raises subprocess.TimeoutExpired when that takes longer than these seconds; it is killed then.
+    What Python itself looks for when it starts, it finds in a fresh process alone. Raises
+    subprocess.TimeoutExpired when that takes longer than these seconds; it is killed then.
     """
     if "PYTHONPATH" in environment:
         return subprocess.run(

@@ -69,4 +69,4 @@ def _release_at_end(response: HttpResponseBase, share: BoundedSemaphore, wait: o
             end_wait(wait)
             share.release()
 
-    response.close = close_and_release  # type: ignore[method-assign]
+    response.close = close_and_release  # type: ignore[method-assign]  # of this one alone
