@@ -122,6 +122,9 @@ def test_upload_is_refused_while_postgresql_is_gone_and_taken_after(
         ready = asking.result()
         assert (ready.status_code, ready.json()) == (503, {"database": False, "storage": True})
         assert local_http.get(f"{stack_world.service.url}/healthz").status_code == 200
+        session = {"Cookie": "sessionid=0123456789abcdefghijklmnopqrstuv"}
+        page = local_http.get(f"{stack_world.service.url}/", headers=session, timeout=10)
+        assert (page.status_code, "<h1>We will be back" in page.text) == (503, True)
 
     with ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(lambda _: stack_world.upload(), range(16)))

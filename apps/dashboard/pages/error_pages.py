@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import sys
+
 from django.core.exceptions import RequestDataTooBig
 from django.db import Error as DatabaseFault
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
 from apps.dashboard.api.middleware import API_PREFIX
-from apps.dashboard.api.problem_responses import ensure_problem
+from apps.dashboard.api.problem_responses import (
+    build_problem_response,
+    ensure_problem,
+    get_problem,
+)
 from apps.dashboard.operations.request_id import get_request_id
+from apps.problems import ServiceUnavailable
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -49,10 +56,18 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
+    """Django calls it while it handles what was raised, and tells the rest of us by that alone."""
+    fault = sys.exception()
+    problem = get_problem(fault) if isinstance(fault, Exception) else None
+    outage = problem if isinstance(problem, ServiceUnavailable) else None
     if request.path_info.startswith(API_PREFIX):  # what failed is the way to the API itself
+        if outage is not None:
+            return build_problem_response(outage)
         return ensure_problem(request, HttpResponse(status=500))
-    page = render_to_string("dashboard/server_error.html", {"request_id": get_request_id()})
-    return HttpResponse(page, status=500)
+    status = 500 if outage is None else outage.status
+    context = {"request_id": get_request_id(), "status": status, "is_outage": outage is not None}
+    page = render_to_string("dashboard/server_error.html", context)
+    return HttpResponse(page, status=status, headers=outage and outage.headers)
 
 
 def _render_error(

@@ -1,8 +1,10 @@
 import pytest
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
+from django.db import IntegrityError, OperationalError
 from django.test import Client, RequestFactory
 
 from apps.dashboard.pages import error_pages
+from apps.problems import StorageUnavailable
 
 
 def test_fault_on_the_way_to_the_api_is_a_problem_too(rf):
@@ -10,6 +12,24 @@ def test_fault_on_the_way_to_the_api_is_a_problem_too(rf):
 
     assert response.status_code == 500
     assert response.headers["Content-Type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize(
+    ("fault", "status"),
+    [(OperationalError, 503), (StorageUnavailable, 503), (IntegrityError, 500), (KeyError, 500)],
+)
+@pytest.mark.parametrize("path", ["/", "/dashboard/api/v1/none"])
+def test_outage_is_told_from_a_fault_of_ours(fault, status, path):
+    def fail():
+        raise fault("gone")
+
+    try:
+        fail()
+    except fault:
+        response = error_pages.server_error(RequestFactory().get(path))
+
+    assert response.status_code == status
+    assert ("in a moment</h1>" in response.content.decode()) == (path == "/" and status == 503)
 
 
 def test_form_that_is_too_large_is_told_so(client):
