@@ -150,7 +150,7 @@ def test_pages_of_an_organization_are_accessible(browser, service, seed, session
         page.get_by_label("Name").fill("Seen by axe")
         page.get_by_text("Limits of its own").click()
         page.get_by_role("button", name="Make the key").click()
-        page.locator(".revoke summary").first.click()
+        page.locator(".ending summary").first.click()
         check_page(page)
         visited.check()
 

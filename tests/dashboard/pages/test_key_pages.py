@@ -160,7 +160,7 @@ def test_list_has_the_keys_of_the_organization_and_ones_own(olga, cast):
     cast.issue(cast.mo, expires_at=NOW - timedelta(days=1))
     cast.issue(cast.olga, kind="csu")
     html = olga.get(get_path(cast)).content.decode()
-    assert html.count('<li class="card key') == 2
+    assert html.count('<li class="card entry') == 2
     assert ">expired<" in html
     assert "Of " not in html.replace("Of its own", "")
 

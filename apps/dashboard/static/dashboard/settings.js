@@ -1,8 +1,8 @@
-// A new key is shown once: copy it, and keep a reload from making another.
+// What is shown once, a key or a link: copy it, and keep a reload from making another.
 
 import { watchCopyButtons } from "./copy_buttons.js";
 
-const title = document.getElementById("new-key-title");
+const title = document.getElementById("issued-title");
 if (title) {
   history.replaceState(null, "", location.href);
   title.focus();
