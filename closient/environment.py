@@ -7,14 +7,19 @@ import os
 import posixpath
 import re
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
+import environ
 from django.core.exceptions import ImproperlyConfigured
 
 WORDS = {
     **dict.fromkeys(("1", "true", "yes", "on"), True),
     **dict.fromkeys(("0", "false", "no", "off"), False),
 }
+# By STARTTLS, by TLS from the first byte, and in the clear
+MAIL_PORTS = {"smtp+tls": 587, "smtp+ssl": 465, "smtp": 25}
+MAIL_TIMEOUT_SECONDS = 10
 
 # As systemd reads an EnvironmentFile, less what it and a shell read differently.
 _LINE = re.compile(
@@ -103,6 +108,19 @@ def get_valkey_url(name: str) -> str:
     if parts.scheme != "unix" and not re.fullmatch(r"/?|/[0-9]+", parts.path):
         raise ImproperlyConfigured(f"{name} ends with the number of a database, such as /0.")
     return value
+
+
+def get_mail_server(name: str) -> dict[str, Any]:
+    """Django's settings for an address such as ``smtp+tls://user:password@host:587``, or none."""
+    value = get_url(name, *MAIL_PORTS, "filemail", "consolemail")
+    if not value:
+        return {}
+    parts = urlsplit(value)
+    if parts.scheme in MAIL_PORTS and not parts.hostname:
+        raise ImproperlyConfigured(f"{name} names no host.")
+    found = environ.Env.email_url_config(value)
+    port = found["EMAIL_PORT"] or MAIL_PORTS.get(parts.scheme)
+    return {**found, "EMAIL_PORT": port, "EMAIL_TIMEOUT": MAIL_TIMEOUT_SECONDS}
 
 
 def get_domain(name: str) -> str | None:

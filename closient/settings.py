@@ -12,6 +12,7 @@ from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -22,6 +23,7 @@ from closient.environment import (
     get_domain,
     get_flag,
     get_list,
+    get_mail_server,
     get_number,
     get_prefix,
     get_text,
@@ -269,6 +271,20 @@ AXES_LOCKOUT_CALLABLE = "apps.dashboard.pages.sign_in.tell_lockout"
 AXES_DISABLE_ACCESS_LOG = True
 AXES_VERBOSE = False
 AXES_SENSITIVE_PARAMETERS = ["username"]  # some type their password there
+
+PASSWORD_RESET_TIMEOUT = 60 * 60
+
+# Mail: invitations and new passwords; none is sent without a server for it
+MAIL_SERVER = get_mail_server("EMAIL_URL")
+vars().update(MAIL_SERVER)
+DEFAULT_FROM_EMAIL = get_text("DEFAULT_FROM_EMAIL") or (
+    f"Closient Brand Dashboard <no-reply@{urlsplit(API_SERVER_URL).hostname}>"
+)
+if MAIL_SERVER and not API_SERVER_URL:
+    raise ImproperlyConfigured(
+        "EMAIL_URL is set and API_SERVER_URL is not: links in mails would lead to whatever host a"
+        " client names. Set API_SERVER_URL to the public address."
+    )
 
 # OAuth 2.1: codes with PKCE and refresh tokens, and nothing else
 OAUTH2_PROVIDER = build_oauth_rules(API_SERVER_URL)

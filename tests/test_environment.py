@@ -9,13 +9,21 @@ from pathlib import Path
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from closient.environment import get_domain, get_text, get_url, get_valkey_url, read_file
+from closient.environment import (
+    get_domain,
+    get_mail_server,
+    get_text,
+    get_url,
+    get_valkey_url,
+    read_file,
+)
 
-READERS: dict[str, Callable[[str], str | None]] = {
+READERS: dict[str, Callable[[str], object]] = {
     "DATABASE_URL": lambda name: get_url(name, "postgres", "postgresql", "sqlite"),
     "VALKEY_URL": get_valkey_url,
     "AWS_S3_ENDPOINT_URL": lambda name: get_url(name, "https", "http"),
     "AWS_S3_CUSTOM_DOMAIN": get_domain,
+    "EMAIL_URL": get_mail_server,
 }
 
 
@@ -33,6 +41,10 @@ READERS: dict[str, Callable[[str], str | None]] = {
         ("AWS_S3_ENDPOINT_URL", "s3.pa55word.internal:9000", "begins with https://"),
         ("AWS_S3_ENDPOINT_URL", "https://:9000/pa55word", "a host or a port that cannot be"),
         ("AWS_S3_ENDPOINT_URL", "https://s3 pa55word.internal", "a host or a port that cannot be"),
+        ("EMAIL_URL", "u:pa55word@mail.internal", "begins with smtp+tls://"),
+        ("EMAIL_URL", "smtps://u:pa55word@mail.internal", "begins with smtp+tls://"),
+        ("EMAIL_URL", "smtp+tls://u:pa55word#1@mail.internal", "in a password, write / as %2F"),
+        ("EMAIL_URL", "smtp+tls:///pa55word", "names no host"),
     ],
 )
 def test_address_that_cannot_be_is_refused_without_its_password(
@@ -122,3 +134,39 @@ def test_environment_wins_over_its_file(tmp_path: Path, monkeypatch: pytest.Monk
     read_file(tmp_path / "closient.env")
 
     assert get_text("NAME") == "environment"
+
+
+@pytest.mark.parametrize(
+    ("value", "host", "port", "user", "password", "secured"),
+    [
+        ("smtp://127.0.0.1", "127.0.0.1", 25, None, None, None),
+        ("smtp+tls://u:p%40w@mail.test", "mail.test", 587, "u", "p@w", "TLS"),
+        ("smtp+ssl://u%40mail.test:$w@mail.test", "mail.test", 465, "u@mail.test", "$w", "SSL"),
+        ("smtp+tls://mail.test:2525", "mail.test", 2525, None, None, "TLS"),
+    ],
+)
+def test_mail_server_is_reached_as_its_address_says(
+    value: str,
+    host: str,
+    port: int,
+    user: str | None,
+    password: str | None,
+    secured: str | None,
+    monkeypatch: pytest.MonkeyPatch,
+):
+    monkeypatch.setenv("EMAIL_URL", value)
+
+    found = get_mail_server("EMAIL_URL")
+
+    assert (found["EMAIL_HOST"], found["EMAIL_PORT"]) == (host, port)
+    assert (found["EMAIL_HOST_USER"], found["EMAIL_HOST_PASSWORD"]) == (user, password)
+    assert [kind for kind in ("TLS", "SSL") if found.get(f"EMAIL_USE_{kind}")] == (
+        [secured] if secured else []
+    )
+    assert found["EMAIL_TIMEOUT"] == 10
+
+
+def test_without_a_mail_server_there_is_none(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.delenv("EMAIL_URL", raising=False)
+
+    assert get_mail_server("EMAIL_URL") == {}

@@ -84,6 +84,7 @@ def test_documented_environment_is_taken_line_by_line(page: str):
         ({"SECURE_COOKIES": "True1"}, "SECURE_COOKIES is 'true1'; it takes true or false."),
         ({"API_SERVER_URL": "dashboard.example.com"}, "is no address that begins with https://."),
         ({"AWS_S3_CUSTOM_DOMAIN": "https://i.example"}, "it takes a host name, such as"),
+        ({"EMAIL_URL": "smtp+tls://mail.test", "API_SERVER_URL": ""}, "Set API_SERVER_URL"),
     ],
 )
 def test_unsafe_environment_is_refused_with_a_sentence(changes: dict[str, str], sentence: str):
