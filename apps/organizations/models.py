@@ -17,6 +17,7 @@ class Permission(models.TextChoices):
     CONTRIBUTE = "organization.contribute_organization"
     MANAGE_API_KEYS = "organization.manage_api_keys"
     MANAGE_PRODUCTS = "organization.manage_products"
+    MANAGE_MEMBERS = "organization.manage_members"
 
 
 class Organization(models.Model):
@@ -83,6 +84,13 @@ class Membership(models.Model):
         Role.EDITOR: frozenset({Permission.VIEW, Permission.CONTRIBUTE}),
         Role.BILLING: frozenset({Permission.VIEW}),
     }
+    # Whom one with MANAGE_MEMBERS may invite, make such a member, or remove.
+    GRANTS: ClassVar = {
+        Role.OWNER: frozenset(Role),
+        Role.MANAGER: frozenset({Role.MANAGER, Role.EDITOR, Role.BILLING}),
+        Role.EDITOR: frozenset(),
+        Role.BILLING: frozenset(),
+    }
 
     organization = models.ForeignKey(
         Organization, on_delete=models.CASCADE, related_name="memberships"
@@ -106,11 +114,48 @@ class Membership(models.Model):
     def __str__(self) -> str:
         return f"{self.user} ({self.role})"
 
+    def may_grant(self, role: str) -> bool:
+        """Whether the member may give that role to others, and take it from them."""
+        return role in self.GRANTS[self.Role(self.role)]
+
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
-        """Remove the member, and with them the keys that they made for the organization."""
+        """Remove the member, and the keys and invitations that they made for the organization."""
         with transaction.atomic():
             self.user.api_keys.filter(organization=self.organization_id).update(is_active=False)
+            self.user.invitations.filter(organization=self.organization_id).delete()
             return super().delete(*args, **kwargs)
+
+
+class Invitation(models.Model):
+    """A role for whoever has the link, until they take it; only the token's SHA-256 is kept."""
+
+    # The unique constraint's index starts with the organization and serves this look-up too.
+    organization = models.ForeignKey(
+        Organization, on_delete=models.CASCADE, related_name="invitations", db_index=False
+    )
+    email = models.EmailField(help_text="In lower case.")
+    role = models.CharField(max_length=16, choices=Membership.Role.choices)
+    hashed_token = models.CharField(max_length=64, unique=True, editable=False)
+    invited_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        related_name="invitations",
+        null=True,
+        blank=True,
+        help_text="Empty where whoever runs the service invited.",
+    )
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar = ["email"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["organization", "email"], name="one_invitation_per_address_and_organization"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.email} ({self.role})"
 
 
 class ApiKey(models.Model):

@@ -6,10 +6,12 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from django import forms
+from django.contrib.auth.forms import UserCreationForm
+from django.contrib.auth.models import User
 from django.utils import timezone
 
 from apps.organizations.callers import get_default_limits
-from apps.organizations.models import ApiKey
+from apps.organizations.models import ApiKey, Invitation, Membership
 
 KINDS = [
     (
@@ -25,6 +27,13 @@ ROLES = [
     (ApiKey.Role.READONLY.value, "Read only: lists pictures and history"),
     (ApiKey.Role.MANAGER.value, "Manager: all of the above, and API keys"),
 ]
+MEMBER_ROLES = [
+    (Membership.Role.EDITOR.value, "Editor: adds, changes and deletes pictures"),
+    (Membership.Role.MANAGER.value, "Manager: also products, API keys and members"),
+    (Membership.Role.OWNER.value, "Owner: also who else is an owner"),
+    (Membership.Role.BILLING.value, "Billing: looks, and changes nothing"),
+]
+MAX_USERNAME_LENGTH = 150  # Django's
 LIMITS = ("rate_limit_per_minute", "rate_limit_per_day")
 # A key ends at midnight, on a day that has to exist.
 LAST_DAY = date.max - timedelta(days=1)
@@ -105,3 +114,29 @@ class NewProductForm(forms.Form):
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
     )
     name = forms.CharField(max_length=255, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+
+
+class InvitationForm(forms.Form):
+    """Who is to be a member, and as what; ``roles`` are those that the inviter may grant."""
+
+    email = forms.EmailField(
+        label="E-mail address",
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+    )
+    role = forms.ChoiceField(initial=Membership.Role.EDITOR.value)
+
+    def __init__(self, *args: Any, roles: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["role"].choices = roles  # type: ignore[attr-defined]
+
+
+class NewMemberForm(UserCreationForm):  # type: ignore[type-arg]  # generic in the stubs alone
+    """A name and a password for whoever has an invitation and no account."""
+
+    def __init__(self, *args: Any, invitation: Invitation, **kwargs: Any) -> None:
+        # Nobody has shown that the address is theirs: it is where a new password would be sent.
+        account = User(email=invitation.email, username=invitation.email[:MAX_USERNAME_LENGTH])
+        super().__init__(*args, instance=account, label_suffix="", **kwargs)
+        self.fields["username"].help_text = "You sign in with it, and the others see it."
+        self.fields["username"].widget.attrs.pop("autofocus")

@@ -67,5 +67,6 @@ def describe_membership(membership: Membership) -> dict[str, Any]:
         "has_other_organizations": others.exists(),
         "may_contribute": has_permission(membership, Permission.CONTRIBUTE),
         "may_manage_keys": has_permission(membership, Permission.MANAGE_API_KEYS),
+        "may_manage_members": has_permission(membership, Permission.MANAGE_MEMBERS),
         "may_manage_products": has_permission(membership, Permission.MANAGE_PRODUCTS),
     }

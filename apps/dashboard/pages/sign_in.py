@@ -47,7 +47,7 @@ class PasswordChangeView(auth_views.PasswordChangeView):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if seconds := count_attempt(f"password:{request.user.pk}", [CHANGES]):
-            return _render_lockout(request, seconds)
+            return render_lockout(request, seconds)
         return super().post(request, *args, **kwargs)
 
 
@@ -71,10 +71,10 @@ def tell_lockout(
 ) -> HttpResponse:
     """The page for one who has failed too often, on ours and on the admin's sign-in alike."""
     pause = int(settings.AXES_COOLOFF_TIME.total_seconds())
-    return _render_lockout(request, getattr(request, "locked_out_seconds", pause))
+    return render_lockout(request, getattr(request, "locked_out_seconds", pause))
 
 
-def _render_lockout(request: HttpRequest, seconds: int) -> HttpResponse:
+def render_lockout(request: HttpRequest, seconds: int) -> HttpResponse:
     context = {"minutes": math.ceil(seconds / MINUTE_SECONDS)}
     page = render(request, "registration/locked_out.html", context, status=429)
     page.headers["Retry-After"] = str(seconds)
