@@ -8,7 +8,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models.fields.tuple_lookups import TupleGreaterThan, TupleLessThan
+from django.db.models.lookups import BuiltinLookup
 
 from apps.products.gtin import print_gtin
 from apps.products.models import Product, ProductImage
@@ -111,7 +113,7 @@ def find_products(owner_id: uuid.UUID, filters: Filters) -> QuerySet[Product]:
         found = found.filter(changed_by=filters.changed_by)
     if filters.is_uncaptioned:
         images = ProductImage.objects.present().filter(product=OuterRef("pk"), title="")
-        found = found.filter(Exists(images))
+        found = found.filter(Exists(images), kept_images__gt=0)
     return _sort(found, filters)
 
 
@@ -134,11 +136,10 @@ def read_products(
         return ProductPage(nearest[:from_end][::-1], len(nearest) > from_end, has_next=False)
     anchor = _get_anchor(owner_id, after or before)
     if before and anchor:
-        found = _follow(find_products(owner_id, filters), anchor, filters, is_turned=True)
-        nearest = list(_sort(found, filters, is_turned=True)[: size + 1])
+        nearest = list(_follow(owner_id, anchor, filters, is_turned=True)[: size + 1])
         return ProductPage(nearest[:size][::-1], len(nearest) > size, has_next=True)
-    found = find_products(owner_id, filters)
-    nearest = list((_follow(found, anchor, filters) if anchor else found)[: size + 1])
+    found = _follow(owner_id, anchor, filters) if anchor else find_products(owner_id, filters)
+    nearest = list(found[: size + 1])
     return ProductPage(nearest[:size], anchor is not None, len(nearest) > size)
 
 
@@ -147,11 +148,7 @@ def find_neighbours(
 ) -> tuple[Product | None, Product | None]:
     """The products before and after this one in the list, whether or not it is still in there."""
     before, after = (
-        _sort(
-            _follow(find_products(owner_id, filters), product, filters, is_turned=is_turned),
-            filters,
-            is_turned=is_turned,
-        ).first()
+        _follow(owner_id, product, filters, is_turned=is_turned).first()
         for is_turned in (True, False)
     )
     return before, after
@@ -199,6 +196,14 @@ def without_filters(filters: Filters) -> Filters:
     return replace(Filters(), search=filters.search)
 
 
+class _RowGreaterThan(TupleGreaterThan):
+    as_sql = BuiltinLookup.as_sql  # on SQLite Django would write an OR, for which no index serves
+
+
+class _RowLessThan(TupleLessThan):
+    as_sql = BuiltinLookup.as_sql
+
+
 def _is_descending(filters: Filters, *, is_turned: bool) -> bool:
     return _ORDERS[filters.sort][1] ^ filters.is_reversed ^ is_turned
 
@@ -207,24 +212,28 @@ def _sort(
     found: QuerySet[Product], filters: Filters, *, is_turned: bool = False
 ) -> QuerySet[Product]:
     sign = "-" if _is_descending(filters, is_turned=is_turned) else ""
-    fields = dict.fromkeys((_ORDERS[filters.sort][0], "gtin"))
-    return found.order_by(*(sign + field for field in fields))
+    return found.order_by(*(sign + field for field in _list_fields(filters)))
 
 
-# A row comparison as databases can read it off the index: OR would make them scan.
+def _list_fields(filters: Filters) -> tuple[str, ...]:
+    field, _ = _ORDERS[filters.sort]
+    is_same = field == "kept_images" and filters.state is State.NO_PICTURES
+    return ("gtin",) if is_same or field == "gtin" else (field, "gtin")
+
+
 def _follow(
-    found: QuerySet[Product], anchor: Product, filters: Filters, *, is_turned: bool = False
+    owner_id: uuid.UUID, anchor: Product, filters: Filters, *, is_turned: bool = False
 ) -> QuerySet[Product]:
-    field = _ORDERS[filters.sort][0]
-    reach, passed = (
-        ("lte", "gte") if _is_descending(filters, is_turned=is_turned) else ("gte", "lte")
-    )
-    value = getattr(anchor, field)
-    if field == "gtin":
-        return found.filter(**{f"gtin__{reach}": value}).exclude(gtin=value)
-    return found.filter(**{f"{field}__{reach}": value}).exclude(
-        **{field: value, f"gtin__{passed}": anchor.gtin}
-    )
+    """Those behind the anchor; or before it and backwards, where the list is turned."""
+    fields = _list_fields(filters)
+    is_beyond: type[TupleGreaterThan | TupleLessThan] = _RowGreaterThan
+    if _is_descending(filters, is_turned=is_turned):
+        is_beyond = _RowLessThan
+        if fields[0] == "kept_images" and anchor.kept_images < (filters.fewer or 0):
+            filters = replace(filters, fewer=None)  # else PostgreSQL would begin there
+    found = _sort(find_products(owner_id, filters), filters, is_turned=is_turned)
+    # Compared as a row, so that the index leads to the anchor among many of the same value.
+    return found.filter(is_beyond(tuple(map(F, fields)), [getattr(anchor, f) for f in fields]))
 
 
 def _get_anchor(owner_id: uuid.UUID, gtin: str) -> Product | None:

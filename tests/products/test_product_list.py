@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -142,6 +143,22 @@ def test_pages_lead_there_and_back_without_gaps(
     assert last == second
     before, after = find_neighbours(cast.acme.pk, filters, wanted[3])
     assert (before, after) == (wanted[2], wanted[4])
+
+
+@pytest.mark.parametrize("chosen", [{"fewer": 3}, {"state": State.NO_PICTURES}])
+def test_filters_hold_on_pages_by_number_of_pictures(
+    cast: Cast, products: list[Product], chosen: dict[str, Any]
+):
+    for number, product in enumerate(products):
+        Product.objects.filter(pk=product.pk).update(kept_images=number)
+    filters = Filters(sort=Sort.PICTURES, is_reversed=True, **chosen)
+    wanted = list(find_products(cast.acme.pk, filters))
+
+    second = read_products(cast.acme.pk, filters, 9, after=wanted[0].gtin)
+    first = read_products(cast.acme.pk, filters, 9, before=wanted[-1].gtin)
+
+    assert len(wanted) == {"fewer": 4, "state": 2}[next(iter(chosen))]
+    assert (second.products, first.products) == (wanted[1:], wanted[:-1])
 
 
 def test_foreign_products_are_in_no_list(cast: Cast):

@@ -160,6 +160,8 @@ def explain_calls(cast: Cast) -> dict[str, Plans]:
     for sort in Sort:
         with explained() as found[f"products by {sort}"]:
             read_products(cast.acme.pk, Filters(sort=sort), 24, after=middle)
+        with explained() as found[f"products by {sort}, before"]:
+            read_products(cast.acme.pk, Filters(sort=sort), 24, before=middle)
     for state in (State.NO_HERO, State.NO_PICTURES):
         with explained() as found[f"products {state}"]:
             read_products(cast.acme.pk, Filters(state=state), 24, after=middle)

@@ -20,9 +20,11 @@ READS_ALL = re.compile(
 )
 SORTS = re.compile(r"\bSort\b|USE TEMP B-TREE")
 LISTS = ("name", "gtin", "changed", "pictures")
+WAYS = ("", ", before")
+BEGINS_AT_A_ROW = re.compile(r"Index Cond: .*ROW\(|AND \(\w+,gtin\)[<>]\(\?,\?\)\)")
 IN_ORDER = (
     *("first page", "history", "last products", "products no_hero", "products no_pictures"),
-    *(f"products by {sort}" for sort in LISTS),
+    *(f"products by {sort}{way}" for sort in LISTS for way in WAYS),
 )
 Plans = dict[str, list[tuple[str, str]]]
 
@@ -75,6 +77,14 @@ def test_no_query_reads_a_whole_table(plans: Plans):
 @pytest.mark.parametrize("call", IN_ORDER)
 def test_rows_come_from_the_index_in_their_order(plans: Plans, call: str):
     assert [plan for _, plan in plans[call] if SORTS.search(plan)] == []
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("sort", ["name", "changed", "pictures"])
+def test_index_leads_to_a_page_among_products_of_the_same_value(plans: Plans, sort: str, way: str):
+    _, plan = plans[f"products by {sort}{way}"][-1]
+
+    assert BEGINS_AT_A_ROW.search(plan), plan
 
 
 def test_list_takes_key_product_event_count_and_page(plans: Plans):
