@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 import zlib
 from typing import Any
 
@@ -228,6 +229,44 @@ def make_svg(width: int = 64, height: int = 48) -> bytes:
 def make_icc_profile() -> bytes:
     """Return an sRGB profile, to put into a picture."""
     return ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+
+
+def make_wide_icc_profile() -> bytes:
+    """Return a profile with the primaries of Adobe RGB (1998), as they are in D50."""
+    profile = bytearray(make_icc_profile())
+    primaries = {
+        b"rXYZ": (0.60974, 0.31111, 0.01947),
+        b"gXYZ": (0.20528, 0.62567, 0.06087),
+        b"bXYZ": (0.14919, 0.06322, 0.74457),
+    }
+    for name, colour in primaries.items():
+        entry = profile.index(name)
+        place = 8 + int.from_bytes(profile[entry + 4 : entry + 8], "big")
+        profile[place : place + 12] = struct.pack(">3i", *(round(65536 * v) for v in colour))
+    return bytes(profile)
+
+
+def make_cmyk_icc_profile() -> bytes:
+    """Return the header of a profile for print."""
+    return make_icc_profile()[:16] + b"CMYK" + make_icc_profile()[20:128] + bytes(4)
+
+
+def make_exif_with_position() -> Image.Exif:
+    """Return what a phone writes at 48° 51' 29.6" N, 2° 17' 40.2" E."""
+    exif = Image.Exif()
+    exif[0x0112] = 1
+    exif[0x8825] = {1: "N", 2: (48.0, 51.0, 29.6), 3: "E", 4: (2.0, 17.0, 40.2)}
+    return exif
+
+
+def make_xmp_with_position() -> bytes:
+    """Return an XMP packet with the same place."""
+    return (
+        b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF'
+        b' xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description'
+        b' xmlns:exif="http://ns.adobe.com/exif/1.0/" exif:GPSLatitude="48,51.4933N"'
+        b' exif:GPSLongitude="2,17.67E"/></rdf:RDF></x:xmpmeta>'
+    )
 
 
 def zero_fill(image: bytes, share: float = 0.5) -> bytes:

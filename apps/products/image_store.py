@@ -30,6 +30,7 @@ from apps.problems import NotFound, Problem, ServiceUnavailable, StorageUnavaila
 from apps.products.file_names import clean_file_name
 from apps.products.image_history import Actor, build_change_events, build_event
 from apps.products.incoming_image import IncomingImage
+from apps.products.measured_picture import UNMEASURED
 from apps.products.models import (
     ImageEvent,
     ImageSet,
@@ -245,6 +246,12 @@ def _build_image(product: Product, checked: CheckedImage, sent_name: str) -> Pro
         frame_count=checked.frames,
         byte_size=checked.byte_size,
         blake3=checked.blake3,
+        bits_per_sample=checked.traits.bits_per_sample,
+        color_model=checked.traits.color_model,
+        has_alpha=checked.traits.has_alpha,
+        color_profile=checked.traits.color_profile,
+        has_position=checked.traits.has_position,
+        **UNMEASURED,
     )
 
 
@@ -255,7 +262,7 @@ def _insert_row(cursor: CursorWrapper, image: ProductImage, actor: Actor) -> Non
         raise NotFound(GONE)
     if image.is_primary:
         events += _demote_primary(cursor, image.product, actor)
-    image.created = timezone.now()
+    image.created = image.measure_due_at = timezone.now()
     insert_rows(cursor, image)
     insert_rows(cursor, *events)
     if not strike_off(cursor, image):

@@ -17,7 +17,9 @@ from django.utils import timezone
 from apps.organizations.models import Organization
 from apps.products.folding import build_sort_key, fold
 from apps.products.gtin import get_check_digit
+from apps.products.measured_picture import PIXEL_MEASURES, TRAITS, MeasuredPicture
 from apps.products.pictures.image_checks import ImageFormat
+from apps.products.readiness.measures import Measures
 
 MAX_PRIORITY = 32_767
 # The columns of a product that another name changes.
@@ -147,7 +149,7 @@ class ImageSet(models.QuerySet["ProductImage"]):
         return self.present().order_by("-is_primary", "priority", "-created", "id")
 
 
-class ProductImage(models.Model):
+class ProductImage(MeasuredPicture):
     """One picture of a product; the bytes are the storage's object ``object_name``."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -210,6 +212,11 @@ class ProductImage(models.Model):
                 condition=models.Q(discarded_at__isnull=False),
                 name="images_in_bin",
             ),
+            models.Index(
+                fields=["measure_due_at", "product"],
+                condition=models.Q(measure_due_at__isnull=False),
+                name="images_to_measure",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -224,6 +231,20 @@ class ProductImage(models.Model):
     def is_animated(self) -> bool:
         """Whether it is known to move."""
         return (self.frame_count or 1) > 1
+
+    @property
+    def measures(self) -> Measures:
+        """What is known of it by now."""
+        is_given_up = self.measured_at is not None and self.is_blank is None
+        return Measures(
+            image_format=self.image_format,
+            byte_size=self.byte_size,
+            width=self.width,
+            height=self.height,
+            frame_count=self.frame_count,
+            is_unmeasurable=self.is_undecodable or is_given_up,
+            **{name: getattr(self, name) for name in (*TRAITS, *PIXEL_MEASURES)},
+        )
 
     @property
     def content_type(self) -> str:

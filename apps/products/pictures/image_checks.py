@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
@@ -20,9 +20,11 @@ from apps.products.pictures.containers.jpeg import walk_jpeg
 from apps.products.pictures.containers.other_formats import name_other_format
 from apps.products.pictures.containers.other_texts import name_html, name_plain_text, name_text
 from apps.products.pictures.containers.png import walk_png
+from apps.products.pictures.containers.traits import Traits
 from apps.products.pictures.containers.webp import walk_webp
 from apps.products.pictures.remedies import CUT_OFF
 from apps.products.pictures.svg.svg_checks import SvgCheck
+from apps.products.pictures.svg.svg_lengths import SvgSize
 
 MAX_IMAGE_BYTES: Final = 20 * 1024 * 1024
 MAX_FRAME_PIXELS: Final = 64_000_000
@@ -67,7 +69,12 @@ class CheckedImage:
     frames: int
     byte_size: int
     blake3: str
-    is_quarter_turned: bool = False
+    traits: Traits
+
+    @property
+    def is_quarter_turned(self) -> bool:
+        """Whether its EXIF turns it so."""
+        return is_quarter_turn(self.traits.orientation or UPRIGHT)
 
 
 # The bytes of a file that tell its format; a WebP takes 12, the names of other formats up to 16.
@@ -98,8 +105,9 @@ class _ContainerCheck:
     def __init__(self, image_format: ImageFormat, walk: Callable[..., Walk[ImageSize]]) -> None:
         self.image_format = image_format
         self.budget = FrameBudget(MAX_FRAME_PIXELS, MAX_TOTAL_PIXELS)
+        self.traits = Traits()
         self._reader = ByteReader()
-        self._walk = walk(self._reader, self.budget)
+        self._walk = walk(self._reader, self.budget, self.traits)
         self._size: ImageSize | None = None
         self._bytes_fed = 0
 
@@ -171,19 +179,25 @@ class ImageWalk:
                 "The file is empty; export or download it again. 0 bytes arrived, and an image has"
                 " at least 1."
             )
-        if self._check is None:
-            self._check = _start_check(self._head)
-            self._check.feed(self._head)
-        if isinstance(self._check, SvgCheck):
-            size = self._check.finish()
-            return self._build_verdict(ImageFormat.SVG, size.width, size.height, 1)
-        picture = self._check.finish(self._byte_size)
-        budget = self._check.budget
-        verdict = self._build_verdict(
-            self._check.image_format, picture.width, picture.height, budget.frames
+        check = self._check
+        if check is None:
+            check = self._check = _start_check(self._head)
+            check.feed(self._head)
+        size: ImageSize | SvgSize
+        if isinstance(check, SvgCheck):
+            image_format, frames, size = ImageFormat.SVG, 1, check.finish()
+        else:
+            size = check.finish(self._byte_size)
+            image_format, frames = check.image_format, check.budget.frames
+        return CheckedImage(
+            image_format,
+            size.width,
+            size.height,
+            frames,
+            self._byte_size,
+            self._digest.hexdigest(),
+            check.traits,
         )
-        is_turned = is_quarter_turn(budget.orientation or UPRIGHT)
-        return replace(verdict, is_quarter_turned=True) if is_turned else verdict
 
     def _walk_chunk(self, chunk: bytes) -> None:
         self._byte_size += len(chunk)
@@ -204,13 +218,6 @@ class ImageWalk:
         self._check = _start_check(head)
         self._head = b""
         self._check.feed(head)
-
-    def _build_verdict(
-        self, image_format: ImageFormat, width: int | None, height: int | None, frames: int
-    ) -> CheckedImage:
-        return CheckedImage(
-            image_format, width, height, frames, self._byte_size, self._digest.hexdigest()
-        )
 
 
 def check_image(walk: ImageWalk) -> CheckedImage:

@@ -9,6 +9,7 @@ from apps.problems import ImageDamaged
 from apps.products.pictures.containers.bmp_runs import walk_runs
 from apps.products.pictures.containers.byte_reader import ByteReader, Walk, read_u16_le, read_u32_le
 from apps.products.pictures.containers.frame_budget import FrameBudget, ImageSize
+from apps.products.pictures.containers.traits import ColorProfile, Traits
 from apps.products.pictures.remedies import SAVE_AS_PNG
 
 FILE_HEADER_BYTES: Final = 14
@@ -40,6 +41,14 @@ MASKS: Final[dict[int, set[tuple[int, ...]]]] = {
     },
 }
 MAX_COLOURS: Final = 256
+# Of BITMAPV4HEADER on, in the order of the file: LCS_sRGB, LCS_WINDOWS_COLOR_SPACE, and a profile
+# behind the pixels or in a file of its own.
+PROFILES: Final[dict[bytes, ColorProfile]] = {
+    b"BGRs": "srgb",
+    b" niW": "srgb",
+    b"DEBM": "other",
+    b"KNIL": "other",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +67,7 @@ class BmpHeader:
         return (self.size.width * self.bit_count + 31) // 32 * 4
 
 
-def walk_bmp(reader: ByteReader, budget: FrameBudget) -> Walk[ImageSize]:
+def walk_bmp(reader: ByteReader, budget: FrameBudget, traits: Traits) -> Walk[ImageSize]:
     """Walk one BMP to its last pixel; what follows that is not looked at.
 
     The file size in the header is not compared: decoders ignore it, and some encoders leave it 0.
@@ -75,10 +84,13 @@ def walk_bmp(reader: ByteReader, budget: FrameBudget) -> Walk[ImageSize]:
     fields = yield from reader.take(header_size - 4)
     header = _read_core(fields) if header_size == CORE_HEADER_BYTES else _read_info(fields)
     budget.add_frame(header.size.width, header.size.height)
+    traits.bits_per_sample = 5 if header.bit_count == 16 else 8
+    traits.color_model = "rgb" if header.bit_count > 8 else "palette"
+    traits.color_profile = PROFILES.get(fields[52:56], "none")
     if header.compression == BITFIELDS:
         # BITMAPINFOHEADER has its masks behind it, the later versions inside.
         masks = fields[36:] if header_size > INFO_HEADER_BYTES else (yield from reader.take(12))
-        _check_masks(header.bit_count, masks)
+        traits.has_alpha = _check_masks(header.bit_count, masks)
     yield from _skip_to_pixels(reader, header, read_u32_le(file_header, 10))
     if header.compression in PIXELS_PER_BYTE:
         yield from walk_runs(reader, header.size, PIXELS_PER_BYTE[header.compression])
@@ -126,7 +138,8 @@ def _check_pixels(width: int, height: int, bit_count: int, compression: int) -> 
         )
 
 
-def _check_masks(bit_count: int, masks: bytes) -> None:
+def _check_masks(bit_count: int, masks: bytes) -> bool:
+    """Whether there is one for alpha."""
     count = 4 if bit_count == 32 else 3
     # Masks shorter than that have no alpha.
     layout = tuple(read_u32_le(masks, 4 * i) if 4 * i < len(masks) else 0 for i in range(count))
@@ -135,6 +148,7 @@ def _check_masks(bit_count: int, masks: bytes) -> None:
         raise ImageDamaged(
             f"The BMP has colour masks {told}, which decoders do not know.", remedy=SAVE_AS_PNG
         )
+    return any(layout[3:])
 
 
 def _skip_to_pixels(reader: ByteReader, header: BmpHeader, offset: int) -> Walk[None]:

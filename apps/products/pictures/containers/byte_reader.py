@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar
 
 from apps.problems import ImageDamaged
@@ -66,6 +66,16 @@ class ByteReader:
         self.position += count
         while self.position > len(self.chunk):
             yield
+
+    def show(self, count: int, look: Callable[[bytes], object]) -> Walk[None]:
+        """Skip the next bytes; ``look`` gets them in pieces, as they come."""
+        while count:
+            piece = self.chunk[self.position : self.position + count]
+            look(piece)
+            count -= len(piece)
+            self.position += len(piece)
+            if count:
+                yield
 
     def skip_run(self, run: re.Pattern[bytes]) -> Walk[None]:
         """Skip equal bytes: ``run`` matches any number of them, none included."""

@@ -20,15 +20,13 @@ class ImageSize:
 class FrameBudget:
     """What one picture may still announce; ``frames`` is how many it has announced.
 
-    ``orientation`` is what its EXIF has said, None until there was any. ``whole`` is what the
-    picture is if the file ends right here, None where it would be cut off.
+    ``whole`` is what the picture is if the file ends right here, None where it would be cut off.
     """
 
     max_frame_pixels: int
     max_total_pixels: int
     frames: int = 0
     total_pixels: int = 0
-    orientation: int | None = None
     whole: ImageSize | None = None
 
     def check_canvas(self, width: int, height: int) -> None:

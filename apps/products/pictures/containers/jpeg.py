@@ -7,14 +7,16 @@ from typing import Final
 
 from apps.problems import ImageDamaged
 from apps.products.pictures.containers.byte_reader import ByteReader, Walk, read_u16_be
-from apps.products.pictures.containers.exif import EXIF_MARK, read_orientation
+from apps.products.pictures.containers.exif import EXIF_MARK
 from apps.products.pictures.containers.frame_budget import FrameBudget, ImageSize
+from apps.products.pictures.containers.icc import name_profile
 from apps.products.pictures.containers.jpeg_tables import JpegTables, Scan
+from apps.products.pictures.containers.traits import ColorModel, Traits
 from apps.products.pictures.remedies import SAVE_AS_JPEG
 
 # Table B.1
 SOF0, SOF1, SOF2, DHT, EOI, SOS, DQT, DRI = 0xC0, 0xC1, 0xC2, 0xC4, 0xD9, 0xDA, 0xDB, 0xDD
-DAC, DNL, COM, APP1 = 0xCC, 0xDC, 0xFE, 0xE1
+DAC, DNL, COM, APP1, APP2 = 0xCC, 0xDC, 0xFE, 0xE1, 0xE2
 APPLICATION: Final = range(0xE0, 0xF0)
 RESTART: Final = range(0xD0, 0xD8)
 SKIPPED: Final = {DAC, DNL, COM, *APPLICATION}
@@ -33,19 +35,28 @@ REFUSED_PROCESSES: Final = {
     0xF7: "JPEG-LS",
 }
 
+COLOR_MODELS: Final[dict[int, ColorModel]] = {1: "grey", 3: "rgb", 4: "cmyk"}
+# XMP Part 3, §1.1.3; what stands before a piece of a long one has a number of bytes of its own.
+XMP_MARK: Final = b"http://ns.adobe.com/xap/1.0/\0"
+LONG_XMP_MARK: Final = b"http://ns.adobe.com/xmp/extension/\0"
+LONG_XMP_HEAD_BYTES: Final = len(LONG_XMP_MARK) + 40
+# ICC.1:2022, B.4: the mark, then which part of how many this is, from 1.
+ICC_MARK: Final = b"ICC_PROFILE\0\x01"
+ICC_HEAD_BYTES: Final = len(ICC_MARK) + 1
+
 # B.1.1.2: FF FF is fill before a marker; B.1.1.5: FF 00 is a data byte.
 _MARKER: Final = re.compile(rb"\xff[^\x00\xff]")
 _FILL: Final = re.compile(rb"\xff*")
 
 
-def walk_jpeg(reader: ByteReader, budget: FrameBudget) -> Walk[ImageSize]:
+def walk_jpeg(reader: ByteReader, budget: FrameBudget, traits: Traits) -> Walk[ImageSize]:
     """Walk one JPEG to its end marker; what follows that is not looked at."""
     reader.awaited = "its end marker (EOI)"
     tables = JpegTables()
     yield from reader.skip(2)
     marker = yield from _find_marker(reader)
     while marker != SOS:
-        yield from _walk_segment(reader, marker, tables, budget)
+        yield from _walk_segment(reader, marker, tables, budget, traits)
         marker = yield from _find_marker(reader)
     while marker != EOI:
         tables.count_segment(marker == SOS)
@@ -53,18 +64,18 @@ def walk_jpeg(reader: ByteReader, budget: FrameBudget) -> Walk[ImageSize]:
             scan = tables.add_scan((yield from _take_segment(reader)))
             marker = yield from _walk_entropy(reader, scan)
         else:
-            yield from _walk_segment(reader, marker, tables, budget)
+            yield from _walk_segment(reader, marker, tables, budget, traits)
             marker = yield from _take_marker(reader)
     return tables.check_complete()
 
 
 def _walk_segment(
-    reader: ByteReader, marker: int, tables: JpegTables, budget: FrameBudget
+    reader: ByteReader, marker: int, tables: JpegTables, budget: FrameBudget, traits: Traits
 ) -> Walk[None]:
     if marker in REFUSED_PROCESSES:
         raise ImageDamaged(f"This is {REFUSED_PROCESSES[marker]}.", remedy=SAVE_AS_JPEG)
     if marker in SKIPPED:
-        yield from _skip_segment(reader, marker, budget)
+        yield from _skip_segment(reader, marker, traits)
         return
     if marker not in (SOF0, SOF1, SOF2, DHT, DQT, DRI):
         raise ImageDamaged(
@@ -78,8 +89,10 @@ def _walk_segment(
     elif marker == DRI:
         tables.set_restart_interval(segment)
     else:
-        size = tables.set_frame(segment, progressive=marker == SOF2).size
-        budget.add_frame(size.width, size.height)
+        frame = tables.set_frame(segment, progressive=marker == SOF2)
+        budget.add_frame(frame.size.width, frame.size.height)
+        traits.bits_per_sample = segment[0]
+        traits.color_model = COLOR_MODELS[len(frame.components)]
 
 
 def _take_length(reader: ByteReader) -> Walk[int]:
@@ -96,14 +109,20 @@ def _take_segment(reader: ByteReader) -> Walk[bytes]:
     return (yield from reader.take((yield from _take_length(reader))))
 
 
-def _skip_segment(reader: ByteReader, marker: int, budget: FrameBudget) -> Walk[None]:
-    """Skip what is not the picture, but for how it is turned."""
-    if marker != APP1 or budget.orientation is not None:
+def _skip_segment(reader: ByteReader, marker: int, traits: Traits) -> Walk[None]:
+    """Skip what is not the picture, but for what it tells of that."""
+    if marker not in (APP1, APP2):
         yield from reader.skip((yield from _take_length(reader)))
         return
     segment = yield from _take_segment(reader)
-    if segment.startswith(EXIF_MARK):  # XMP is in the same kind of segment
-        budget.orientation = read_orientation(segment)
+    if segment.startswith(EXIF_MARK):
+        traits.read_exif(segment)
+    elif segment.startswith(XMP_MARK):
+        traits.read_xmp(segment)
+    elif segment.startswith(LONG_XMP_MARK):
+        traits.read_xmp(segment[LONG_XMP_HEAD_BYTES:])
+    elif segment.startswith(ICC_MARK):
+        traits.color_profile = name_profile(segment[ICC_HEAD_BYTES:])
 
 
 def _find_marker(reader: ByteReader) -> Walk[int]:

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import re
 import zlib
+from collections.abc import Callable
 from typing import Final
 
 from apps.problems import ImageDamaged
 from apps.products.pictures.containers.byte_reader import ByteReader, Walk, read_u32_be
-from apps.products.pictures.containers.exif import MAX_EXIF_BYTES, read_orientation
 from apps.products.pictures.containers.frame_budget import FrameBudget, ImageSize
 from apps.products.pictures.containers.png_headers import MAX_NUMBER, PngState
+from apps.products.pictures.containers.png_metadata import (
+    MAX_METADATA_BYTES,
+    METADATA,
+    is_plain_xmp,
+    read_metadata,
+)
+from apps.products.pictures.containers.traits import Traits
 
 SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
 SAVE_AS_STANDARD_PNG: Final = "Browsers cannot show it; save it as a standard PNG."
@@ -29,12 +36,12 @@ LENGTHS: Final = {
 PICTURE_CHUNKS: Final = frozenset({b"tRNS", b"acTL", b"fcTL", b"fdAT"})
 
 
-def walk_png(reader: ByteReader, budget: FrameBudget) -> Walk[ImageSize]:
+def walk_png(reader: ByteReader, budget: FrameBudget, traits: Traits) -> Walk[ImageSize]:
     """Walk one PNG to its end chunk; what follows that is not looked at."""
     reader.awaited = "its end chunk (IEND)"
     if (yield from reader.take(len(SIGNATURE))) != SIGNATURE:
         raise ImageDamaged("The PNG's signature is damaged, as by a transfer as text.")
-    state = PngState()
+    state = PngState(traits)
     kind = b""
     while kind != b"IEND":
         kind = yield from _walk_chunk(reader, state, budget)
@@ -51,7 +58,9 @@ def _walk_chunk(reader: ByteReader, state: PngState, budget: FrameBudget) -> Wal
         crc = yield from _walk_data(reader, state, budget, length)
     elif kind == b"fdAT":
         crc = yield from _walk_frame_data(reader, state, length)
-    elif kind in LENGTHS or (kind == b"eXIf" and length <= MAX_EXIF_BYTES):
+    elif kind in METADATA:
+        crc = yield from _walk_metadata(reader, state.traits, kind, length)
+    elif kind in LENGTHS:
         content = yield from reader.take(length)
         _read_chunk(state, budget, kind, content)
         crc = zlib.crc32(content, zlib.crc32(kind))
@@ -99,8 +108,15 @@ def _read_chunk(state: PngState, budget: FrameBudget, kind: bytes, content: byte
         state.set_animation(content)
     elif kind == b"fcTL":
         state.start_frame(content, budget)
-    elif kind == b"eXIf":
-        budget.orientation = read_orientation(content)
+
+
+def _walk_metadata(reader: ByteReader, traits: Traits, kind: bytes, length: int) -> Walk[int]:
+    """What tells something of the picture: its beginning is enough, but for XMP."""
+    content = yield from reader.take(min(length, MAX_METADATA_BYTES))
+    read_metadata(traits, kind, content)
+    look = traits.read_xmp if is_plain_xmp(kind, content) else None
+    crc = zlib.crc32(content, zlib.crc32(kind))
+    return (yield from _walk_content(reader, length - len(content), crc, look))
 
 
 def _walk_data(reader: ByteReader, state: PngState, budget: FrameBudget, length: int) -> Walk[int]:
@@ -140,10 +156,14 @@ def _walk_frame_data(reader: ByteReader, state: PngState, length: int) -> Walk[i
     return (yield from _walk_content(reader, length - 4, crc))
 
 
-def _walk_content(reader: ByteReader, length: int, crc: int) -> Walk[int]:
+def _walk_content(
+    reader: ByteReader, length: int, crc: int, look: Callable[[bytes], None] | None = None
+) -> Walk[int]:
     while length:
         view = memoryview(reader.chunk)[reader.position : reader.position + length]
         crc = zlib.crc32(view, crc)
+        if look:
+            look(bytes(view))
         length -= len(view)
         reader.position += len(view)
         if length:

@@ -8,6 +8,7 @@ from typing import Final
 from apps.problems import ImageDamaged
 from apps.products.pictures.containers.byte_reader import read_u32_be
 from apps.products.pictures.containers.frame_budget import FrameBudget, ImageSize
+from apps.products.pictures.containers.traits import ColorModel, Traits
 
 GREYSCALE, TRUECOLOUR, INDEXED, GREYSCALE_ALPHA, TRUECOLOUR_ALPHA = 0, 2, 3, 4, 6
 # Table 9: the depths that each colour type allows, and its samples per pixel
@@ -24,6 +25,13 @@ SAMPLES: Final = {
     INDEXED: 1,
     GREYSCALE_ALPHA: 2,
     TRUECOLOUR_ALPHA: 4,
+}
+COLOR_MODELS: Final[dict[int, ColorModel]] = {
+    GREYSCALE: "grey",
+    TRUECOLOUR: "rgb",
+    INDEXED: "palette",
+    GREYSCALE_ALPHA: "grey",
+    TRUECOLOUR_ALPHA: "rgb",
 }
 TRANSPARENCY_BYTES: Final = {GREYSCALE: 2, TRUECOLOUR: 6}
 # 5.6: at most one of each, and before the image data. Real files have eXIf and pHYs behind them,
@@ -73,6 +81,7 @@ def read_header(data: bytes) -> PngHeader:
 class PngState:
     """What the chunks so far have said."""
 
+    traits: Traits
     header: PngHeader | None = None
     has_palette: bool = False
     seen: set[bytes] = field(default_factory=set)  # of those that come at most once
@@ -93,8 +102,12 @@ class PngState:
     def set_header(self, data: bytes, budget: FrameBudget) -> None:
         if self.header:
             raise ImageDamaged("The PNG has a second header (IHDR).")
-        self.header = read_header(data)
-        budget.check_canvas(self.header.size.width, self.header.size.height)
+        header = self.header = read_header(data)
+        budget.check_canvas(header.size.width, header.size.height)
+        # The colours of a palette have 8 bits each (11.2.2), however few its numbers have.
+        self.traits.bits_per_sample = 8 if header.colour_type == INDEXED else header.bit_depth
+        self.traits.color_model = COLOR_MODELS[header.colour_type]
+        self.traits.has_alpha = header.colour_type in (GREYSCALE_ALPHA, TRUECOLOUR_ALPHA)
 
     def check_place(self, kind: bytes) -> None:
         """Chunk ordering (5.6)."""
@@ -117,6 +130,7 @@ class PngState:
         """Transparency, tRNS (11.3.1.1)."""
         if len(data) < TRANSPARENCY_BYTES.get(self.get_header().colour_type, 0):
             raise ImageDamaged(f"The PNG has transparency (tRNS) of {len(data)} bytes.")
+        self.traits.has_alpha = True
 
     def start_data(self, budget: FrameBudget) -> None:
         """The first IDAT (11.2.3)."""

@@ -13,15 +13,18 @@ from apps.products.pictures.containers.byte_reader import (
     read_u24_le,
     read_u32_le,
 )
-from apps.products.pictures.containers.exif import MAX_EXIF_BYTES, read_orientation
+from apps.products.pictures.containers.exif import MAX_EXIF_BYTES
 from apps.products.pictures.containers.frame_budget import FrameBudget, ImageSize
+from apps.products.pictures.containers.icc import MAX_PROFILE_BYTES, name_profile
+from apps.products.pictures.containers.traits import Traits
 
 LOSSY, LOSSLESS, EXTENDED = b"VP8 ", b"VP8L", b"VP8X"
-ALPHA, ANIMATION, FRAME, EXIF = b"ALPH", b"ANIM", b"ANMF", b"EXIF"
+ANIMATION, FRAME, EXIF, XMP, PROFILE = b"ANIM", b"ANMF", b"EXIF", b"XMP ", b"ICCP"
 FRAME_HEADER_BYTES: Final = 16
 EXTENDED_HEADER_BYTES: Final = 10
 BITSTREAM_HEADER_BYTES: Final = 10
-ANIMATION_FLAG: Final = 0x02
+ANIMATION_FLAG, ALPHA_FLAG = 0x02, 0x10
+LOSSLESS_ALPHA_FLAG: Final = 0x10  # of the bits behind the size (RFC 9649, 3.4)
 VP8_START_CODE: Final = b"\x9d\x01\x2a"
 VP8L_SIGNATURE: Final = 0x2F
 
@@ -39,17 +42,19 @@ class _Chunk:
 class _State:
     """What the chunks so far have said."""
 
+    traits: Traits
     has_still: bool = False
     is_animated: bool = False
     has_animation_header: bool = False
 
 
-def walk_webp(reader: ByteReader, budget: FrameBudget) -> Walk[ImageSize]:
+def walk_webp(reader: ByteReader, budget: FrameBudget, traits: Traits) -> Walk[ImageSize]:
     """Walk one WebP to the end that its RIFF header tells; what follows that is not looked at."""
     head = yield from reader.take(12)
     end = 8 + read_u32_le(head, 4)
     reader.awaited = f"the {end:,} bytes that its header announces"
-    state = _State()
+    traits.bits_per_sample, traits.color_model = 8, "rgb"
+    state = _State(traits)
     canvas = None
     while reader.offset + 8 <= end:
         chunk = yield from _take_chunk(reader, end)
@@ -85,7 +90,7 @@ def _walk_first_chunk(
 ) -> Walk[ImageSize]:
     """The first chunk tells which of three layouts the file has (RFC 9649, 2.5 to 2.7)."""
     if chunk.kind in (LOSSY, LOSSLESS):
-        size = yield from _take_bitstream_size(reader, chunk)
+        size = yield from _take_bitstream_size(reader, chunk, state.traits)
         budget.add_frame(size.width, size.height)
         state.has_still = True
         return size
@@ -93,6 +98,7 @@ def _walk_first_chunk(
         raise ImageDamaged("The WebP does not start with VP8, VP8L or VP8X.")
     header = yield from reader.take(EXTENDED_HEADER_BYTES)
     state.is_animated = bool(header[0] & ANIMATION_FLAG)
+    state.traits.has_alpha = bool(header[0] & ALPHA_FLAG)
     size = ImageSize(read_u24_le(header, 4) + 1, read_u24_le(header, 7) + 1)
     budget.check_canvas(size.width, size.height)
     return size
@@ -104,20 +110,30 @@ def _walk_next_chunk(
     """A chunk after VP8X; metadata and unknown types are skipped (RFC 9649, 2.7.1)."""
     if chunk.kind == ANIMATION:
         state.has_animation_header = True
-    elif chunk.kind == EXIF and budget.orientation is None:
-        exif = yield from reader.take(min(chunk.length, MAX_EXIF_BYTES))
-        budget.orientation = read_orientation(exif)
+    elif chunk.kind in (EXIF, XMP, PROFILE):
+        yield from _walk_metadata(reader, chunk, state.traits)
     elif chunk.kind == FRAME and state.is_animated:
         yield from _walk_frame(reader, chunk, canvas, budget)
     elif chunk.kind in (LOSSY, LOSSLESS) and not (state.is_animated or state.has_still):
         state.has_still = True
-        size = yield from _take_bitstream_size(reader, chunk)
+        size = yield from _take_bitstream_size(reader, chunk, state.traits)
         if size != canvas:
             raise ImageDamaged(
                 f"The WebP's canvas is {canvas.width:,} x {canvas.height:,} pixels, "
                 f"its picture {size.width:,} x {size.height:,}."
             )
         budget.add_frame(size.width, size.height)
+
+
+def _walk_metadata(reader: ByteReader, chunk: _Chunk, traits: Traits) -> Walk[None]:
+    """What tells something of the picture (RFC 9649, 2.7.1.4 and 2.7.1.5)."""
+    if chunk.kind == XMP:
+        yield from reader.show(chunk.length, traits.read_xmp)
+    elif chunk.kind == PROFILE:
+        profile = yield from reader.take(min(chunk.length, MAX_PROFILE_BYTES))
+        traits.color_profile = name_profile(profile)
+    else:
+        traits.read_exif((yield from reader.take(min(chunk.length, MAX_EXIF_BYTES))))
 
 
 def _walk_frame(
@@ -136,19 +152,22 @@ def _walk_frame(
     while reader.offset + 8 <= frame.end and found is None:
         chunk = yield from _take_chunk(reader, frame.end)
         if chunk.kind in (LOSSY, LOSSLESS):
-            found = yield from _take_bitstream_size(reader, chunk)
+            found = yield from _take_bitstream_size(reader, chunk, Traits())
         yield from reader.skip(chunk.end - reader.offset)
     if found != size:
         raise ImageDamaged(f"The WebP's frame {budget.frames} lacks a picture of its size.")
 
 
-def _take_bitstream_size(reader: ByteReader, chunk: _Chunk) -> Walk[ImageSize]:
+def _take_bitstream_size(reader: ByteReader, chunk: _Chunk, traits: Traits) -> Walk[ImageSize]:
     if chunk.length < BITSTREAM_HEADER_BYTES:
         raise ImageDamaged(
             f"The WebP has a picture ({chunk.kind.decode()}) of {chunk.length} bytes."
         )
     head = yield from reader.take(BITSTREAM_HEADER_BYTES)
-    return _read_lossy(head, chunk) if chunk.kind == LOSSY else _read_lossless(head)
+    if chunk.kind == LOSSY:
+        return _read_lossy(head, chunk)
+    traits.has_alpha |= bool(head[4] & LOSSLESS_ALPHA_FLAG)
+    return _read_lossless(head)
 
 
 def _read_lossy(head: bytes, chunk: _Chunk) -> ImageSize:

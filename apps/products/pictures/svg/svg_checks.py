@@ -7,6 +7,7 @@ from typing import NoReturn
 from xml.parsers import expat
 
 from apps.problems import ImageDamaged, ImageRefused, NotAnImage, SvgUnsafe
+from apps.products.pictures.containers.traits import Traits
 from apps.products.pictures.remedies import CUT_OFF, SIMPLIFY
 from apps.products.pictures.svg.svg_doctype import (
     DECLARATIONS,
@@ -73,6 +74,8 @@ class SvgCheck:
     """
 
     def __init__(self) -> None:
+        # It is drawn in sRGB, on nothing.
+        self.traits = Traits(8, "rgb", has_alpha=True, color_profile="srgb")
         self._parser = expat.ParserCreate(namespace_separator=NAME_SEPARATOR)
         self._parser.ordered_attributes = True
         if hasattr(self._parser, "SetReparseDeferralEnabled"):
@@ -115,6 +118,7 @@ class SvgCheck:
                 self._refuse(NotAnImage(_IS_HTML))
             # Two letters may be one character of UTF-16: shortened, it would be another text.
             self._shortens = b"\0" not in step[:4]
+        self.traits.read_xmp(step.replace(b"\0", b""))
         if self._shortens:
             step = shorten_runs(step)
         if not self._entities.count_references(step):
