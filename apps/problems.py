@@ -17,6 +17,7 @@ Problem
 │   └── ImageRefused
 │       ├── NotAnImage
 │       ├── ImageDamaged
+│       ├── ImageTellsPlace
 │       ├── ImageTooManyPixels
 │       └── SvgUnsafe
 ├── RateLimited                 429 rate_limited
@@ -171,6 +172,10 @@ class ImageDamaged(ImageRefused):
         actual: int | None = None,
     ) -> None:
         super().__init__(f"{remedy} {fault}", limit=limit, actual=actual)
+
+
+class ImageTellsPlace(ImageRefused):
+    """The picture tells where it was taken, and the organization takes none that do."""
 
 
 class ImageTooManyPixels(ImageRefused):

@@ -7,7 +7,14 @@ from pathlib import Path
 import ninja.errors
 from django.conf import settings
 
-from apps.dashboard.api import discarded_images, image_order, images, trade_items, whoami
+from apps.dashboard.api import (
+    discarded_images,
+    image_order,
+    image_readiness,
+    images,
+    trade_items,
+    whoami,
+)
 from apps.dashboard.api.document import DashboardAPI
 from apps.dashboard.api.problem_responses import respond_to_problem
 from apps.problems import Problem
@@ -34,7 +41,7 @@ api = DashboardAPI(
     urls_namespace="dashboard_api",
 )
 # Before the images, one of which might have that id.
-for operations in (image_order, images, discarded_images, trade_items, whoami):
+for operations in (image_order, image_readiness, images, discarded_images, trade_items, whoami):
     api.add_router("", operations.router)
 
 for fault in (

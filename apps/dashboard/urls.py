@@ -9,6 +9,7 @@ from apps.dashboard.operations import health, local_media, metrics_page
 from apps.dashboard.pages import (
     api_pages,
     bin_page,
+    channel_page,
     document_pages,
     home_page,
     import_pages,
@@ -58,6 +59,11 @@ urlpatterns = [
         "organizations/<str:organization_id>/settings/api-keys/<int:key_id>/revoke",
         key_pages.revoke,
         name="revoke-api-key",
+    ),
+    path(
+        "organizations/<str:organization_id>/settings/channels",
+        channel_page.channels,
+        name="channels",
     ),
     path(
         "organizations/<str:organization_id>/settings/members",

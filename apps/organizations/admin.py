@@ -46,7 +46,7 @@ class OrganizationAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic 
     search_fields = ("name",)
     search_help_text = "Name, or id in either form"
     date_hierarchy = "created"
-    fields = ("name", *LIMITS, "kept", "short_id", "created")
+    fields = ("name", *LIMITS, "refuses_positions", "kept", "short_id", "created")
     readonly_fields = ("kept", "short_id", "created")
     inlines = (MembershipInline,)
 

@@ -57,6 +57,17 @@ class Organization(models.Model):
         blank=True,
         help_text="Empty is the default (MAX_ORGANIZATION_BYTES).",
     )
+    # Where it sells: ids of `channel_rules.toml`, in its order and with spaces between.
+    channels = models.CharField(
+        max_length=255,
+        blank=True,
+        default="google gs1",
+        db_default="google gs1",
+        editable=False,
+    )
+    refuses_positions = models.BooleanField(
+        "refuse pictures that tell where they were taken", default=False, db_default=False
+    )
     # Of its products' pictures, kept by `apps.products.quotas`; none is saved with the rest. They
     # may be below 0 while a release of before there were counts runs beside.
     kept_images = models.BigIntegerField(default=0, db_default=0, editable=False)

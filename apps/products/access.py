@@ -18,7 +18,7 @@ from apps.products.quotas import ROOM_COLUMNS
 ROOM = ", ".join(f"owner.{column}" for column in ROOM_COLUMNS)
 # In SQL, since composing it from querysets costs five times what the database takes to answer.
 _SELECT_WITH_ROLE = f"""
-    SELECT {list_columns(Product, "product")}, membership.role, {ROOM}
+    SELECT {list_columns(Product, "product")}, membership.role, owner.refuses_positions, {ROOM}
     FROM products_product AS product
     JOIN organizations_organization AS owner ON owner.id = product.owner_id
     JOIN organizations_membership AS membership
@@ -99,8 +99,9 @@ def _find_product(caller: Caller, organization_id: uuid.UUID, gtin14: str) -> Pr
     found = find_row(Product, _SELECT_WITH_ROLE, [caller.user_id, gtin14, owner_id])
     if found is None:
         return None
-    product, (role, *room) = found
+    product, (role, refuses_positions, *room) = found
     product.caller_role, product.room = role, room
+    product.refuses_positions = bool(refuses_positions)
     return product
 
 

@@ -28,6 +28,7 @@ from django.utils.text import slugify
 
 from apps.problems import NotFound, Problem, ServiceUnavailable, StorageUnavailable
 from apps.products.file_names import clean_file_name
+from apps.products.hero_verdicts import describe_hero
 from apps.products.image_history import Actor, build_change_events, build_event
 from apps.products.incoming_image import IncomingImage
 from apps.products.measured_picture import UNMEASURED
@@ -167,6 +168,8 @@ def note_change(product: Product) -> None:
         has_primary=Exists(primaries),
         changed_at=Coalesce(Subquery(last.values("created")), "changed_at"),
         changed_by=Subquery(last.values("user")),
+        tells_place=Exists(product.images.present().filter(has_position=True)),
+        **describe_hero(product),
     )
 
 
@@ -258,7 +261,13 @@ def _build_image(product: Product, checked: CheckedImage, sent_name: str) -> Pro
 def _insert_row(cursor: CursorWrapper, image: ProductImage, actor: Actor) -> None:
     action = ImageEvent.Action.UPLOADED
     events = [build_event(image, action, actor, new=image.title)]
-    if not count_in_product(cursor, image.product, actor.user_id, is_primary=image.is_primary):
+    if not count_in_product(
+        cursor,
+        image.product,
+        actor.user_id,
+        is_primary=image.is_primary,
+        tells_place=bool(image.has_position),
+    ):
         raise NotFound(GONE)
     if image.is_primary:
         events += _demote_primary(cursor, image.product, actor)

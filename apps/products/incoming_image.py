@@ -16,8 +16,14 @@ from typing import TypeVar
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 
-from apps.problems import ImageRefused, StorageUnavailable
+from apps.problems import ImageRefused, ImageTellsPlace, StorageUnavailable
 from apps.products.pictures.image_checks import CheckedImage, ImageWalk, check_image
+from apps.products.readiness.measures import Measures
+
+TELLS_PLACE = (
+    "The picture tells where it was taken, and the organization takes none that do; save it without"
+    " its position, as by: exiftool -gps:all= -xmp:geotag= photo.jpg"
+)
 
 Made = TypeVar("Made")
 
@@ -36,6 +42,7 @@ class IncomingImage(UploadedFile):  # type: ignore[type-arg]  # generic in the s
         self.sent_name = sent_name
         self.faults: dict[str, str] = {}
         self.refusal: ImageRefused | None = None
+        self.refuses_positions = False  # as the organization has it
         self.check_seconds = 0.0
         self.storage_seconds: float | None = None
         self.crc32 = 0
@@ -69,7 +76,29 @@ class IncomingImage(UploadedFile):  # type: ignore[type-arg]  # generic in the s
         """What the walk found; raises ImageRefused. To be asked for after the last byte."""
         if self.refusal is not None:
             raise self.refusal
-        return check_image(self._walk)
+        checked = check_image(self._walk)
+        if self.refuses_positions and checked.traits.has_position:
+            raise ImageTellsPlace(TELLS_PLACE)
+        return checked
+
+    @property
+    def measures(self) -> Measures:
+        """What its headers tell; raises ImageRefused."""
+        checked, traits = self.checked, self.checked.traits
+        seen = (checked.width, checked.height)
+        width, height = reversed(seen) if checked.is_quarter_turned else seen
+        return Measures(
+            image_format=checked.image_format,
+            byte_size=checked.byte_size,
+            width=width,
+            height=height,
+            frame_count=checked.frames,
+            bits_per_sample=traits.bits_per_sample,
+            color_model=traits.color_model,
+            has_alpha=traits.has_alpha,
+            color_profile=traits.color_profile,
+            has_position=traits.has_position,
+        )
 
     def compute_sha256(self) -> str:
         """The SHA-256 of the bytes, in hexadecimal, read back from the file that is still here."""

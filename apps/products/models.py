@@ -12,6 +12,7 @@ from django.core.files.storage import default_storage
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models.functions import Now
+from django.db.models.lookups import Exact
 from django.utils import timezone
 
 from apps.organizations.models import Organization
@@ -19,7 +20,10 @@ from apps.products.folding import build_sort_key, fold
 from apps.products.gtin import get_check_digit
 from apps.products.measured_picture import PIXEL_MEASURES, TRAITS, MeasuredPicture
 from apps.products.pictures.image_checks import ImageFormat
+from apps.products.readiness.channel_rules import RULES
 from apps.products.readiness.measures import Measures
+from apps.products.readiness.verdict_bits import get_bit
+from apps.products.readiness.verdicts import Verdict
 
 MAX_PRIORITY = 32_767
 # The columns of a product that another name changes.
@@ -58,6 +62,19 @@ class SortKeyField(DerivedField):
     derive = staticmethod(build_sort_key)
 
 
+def match_bit(bit: int) -> models.Q:
+    """Products whose primary picture has that verdict, as `get_bit` tells it."""
+    return models.Q(Exact(models.F("hero_verdicts").bitand(bit), bit))
+
+
+class HeroState(models.IntegerChoices):
+    """What the channels that count for its owner would say to a product's primary picture."""
+
+    UNKNOWN = 0
+    READY = 1
+    NOT_READY = 2
+
+
 class Product(models.Model):
     """A trade item, known by its GTIN."""
 
@@ -93,9 +110,19 @@ class Product(models.Model):
         db_index=False,
     )
 
+    # By `hero_verdicts`: what each channel would say, by which rules, and what that comes to.
+    hero_verdicts = models.IntegerField(default=0, db_default=0, editable=False)
+    hero_state = models.SmallIntegerField(
+        choices=HeroState.choices, default=0, db_default=0, editable=False
+    )
+    rules_version = models.IntegerField(default=0, db_default=0, editable=False)
+    # Whether one of its pictures tells where it was taken.
+    tells_place = models.BooleanField(default=False, db_default=False, editable=False)
+
     # No columns: `get_product` tells them.
     caller_role: str
     room: list[Any]  # its owner's, as `quotas` reads it
+    refuses_positions: bool  # its owner does
 
     class Meta:
         ordering: ClassVar = ["gtin"]
@@ -114,6 +141,24 @@ class Product(models.Model):
                 fields=["owner", "sort_key", "gtin"],
                 condition=models.Q(kept_images__lte=0),
                 name="owner_no_pictures_order",
+            ),
+            # The last so that what each channel says is counted in the index alone.
+            models.Index(
+                fields=["owner", "hero_state", "sort_key", "gtin", "hero_verdicts"],
+                name="owner_readiness_order",
+            ),
+            *(
+                models.Index(
+                    fields=["owner", "sort_key", "gtin"],
+                    condition=match_bit(get_bit(channel.id, Verdict.REFUSED)),
+                    name=f"owner_refused_{channel.id}",
+                )
+                for channel in RULES.channels
+            ),
+            models.Index(
+                fields=["owner", "sort_key", "gtin"],
+                condition=models.Q(tells_place=True),
+                name="owner_place_order",
             ),
         ]
 

@@ -24,7 +24,9 @@ ROOM_COLUMNS = ("kept_images", "kept_bytes", "max_product_images", "max_images",
 NEARLY_FULL = 0.9
 _COUNT_IN_PRODUCT = """
     UPDATE products_product SET kept_images = kept_images + 1, changed_at = CURRENT_TIMESTAMP,
-        changed_by_id = %s, has_primary = (has_primary = TRUE OR %s = TRUE)
+        changed_by_id = %s, has_primary = (has_primary = TRUE OR %s = TRUE),
+        tells_place = (tells_place = TRUE OR %s = TRUE),
+        hero_verdicts = hero_verdicts * %s, hero_state = hero_state * %s
     WHERE id = %s AND owner_id = %s RETURNING kept_images
 """
 _COUNT_IN_ORGANIZATION = f"""
@@ -70,14 +72,22 @@ def check_room(product: Product, byte_count: int) -> None:
 
 
 def count_in_product(
-    cursor: CursorWrapper, product: Product, user_id: int | None = None, *, is_primary: bool = False
+    cursor: CursorWrapper,
+    product: Product,
+    user_id: int | None = None,
+    *,
+    is_primary: bool = False,
+    tells_place: bool = False,
 ) -> bool:
     """Count one image more and lock the product; whether it is still there, and whose it was.
 
-    The product tells from then on that this user changed it, and has a primary if that is one.
+    The product tells from then on that this user changed it, and has a primary if that is one,
+    which is not measured yet.
     """
     owner_id = _OWNER.get_db_prep_value(product.owner_id, cursor.db)
-    cursor.execute(_COUNT_IN_PRODUCT, [user_id, is_primary, product.pk, owner_id])
+    kept = 0 if is_primary else 1
+    told = [user_id, is_primary, tells_place, kept, kept]
+    cursor.execute(_COUNT_IN_PRODUCT, [*told, product.pk, owner_id])
     found = cursor.fetchone()
     if found is not None:
         [product.kept_images] = found

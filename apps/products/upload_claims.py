@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -21,6 +23,12 @@ BY_BLAKE3 = "blake3:"
 KEPT_FOR = timedelta(hours=24)
 # A first try that has not answered by then has crashed, or is undone when it comes back.
 BLOCKS_FOR = timedelta(minutes=1)
+
+
+# No key that a client can send (RFC 9651 §3.3.3).
+CHECK_KEY = "\u2713"
+# One that has not answered by then has crashed.
+CHECK_BLOCKS_FOR = timedelta(seconds=30)
 
 
 class Fingerprint:
@@ -91,6 +99,28 @@ def release_claim(claim: UploadClaim) -> None:
     """Let the next try have the key at once, unless the answer was written after all."""
     with take_turn():
         UploadClaim.objects.filter(pk=claim.pk, holder=claim.holder, answer__isnull=True).delete()
+
+
+@contextmanager
+def hold_check(credential: str) -> Iterator[None]:
+    """One check of a picture at a time for each credential; raises Conflict while another runs."""
+    now, holder = timezone.now(), uuid.uuid4()
+    held = {"holder": holder, "claimed_at": now, "created": now}
+    with take_turn(), transaction.atomic():
+        claims = UploadClaim.objects.select_for_update()
+        claim, is_new = claims.get_or_create(credential=credential, key=CHECK_KEY, defaults=held)
+        if not is_new:
+            if timedelta(0) <= now - claim.claimed_at < CHECK_BLOCKS_FOR:
+                raise Conflict(
+                    "Another check of yours is still running; send this one again when it is done.",
+                    headers={"Retry-After": "1"},
+                )
+            UploadClaim.objects.filter(pk=claim.pk).update(**held)
+            claim.holder = holder
+    try:
+        yield
+    finally:
+        release_claim(claim)
 
 
 def sweep_upload_claims() -> int:

@@ -100,12 +100,14 @@ class DashboardAPI(NinjaAPI):
         schemas = document["components"]["schemas"]
         for name in (
             *("OrganizationPath", "TradeItemPath", "ImagePath"),
-            *("PageQuery", "ImagePageQuery", "TradeItemQuery"),
+            *("PageQuery", "ImagePageQuery", "TradeItemQuery", "ChannelQuery"),
         ):
             schemas.pop(name, None)
         schemas["Problem"] = PROBLEM_SCHEMA
         # Beside the operations, since the parameters of the published upload are as published.
-        for path in document["paths"].values():
+        for address, path in document["paths"].items():
+            if address.endswith("/check"):
+                continue  # it keeps nothing that could be kept twice
             body = path.get("post", {}).get("requestBody", {})
             if "multipart/form-data" in body.get("content", {}):
                 path["parameters"] = [IDEMPOTENCY_KEY]

@@ -27,12 +27,15 @@ from apps.products.incoming_image import IncomingImage
 from apps.products.models import MAX_PRIORITY
 from apps.products.product_list import State
 from apps.products.product_search import MAX_SEARCH_LENGTH
+from apps.products.readiness.channel_rules import RULES
 
 MAX_TITLE_LENGTH = 255
 MAX_LOOKED_UP = 500
 MAX_SHOWN = 16  # of what was sent: no credential is as short
 WHERE_ITS_ID_IS = "The dashboard shows the organization's id above its products, and copies it."
 PRINTABLE_PATTERN = r"^[^\x00-\x1f\x7f-\x9f]*$"
+
+CHANNELS = [channel.id for channel in RULES.channels]
 
 _BOOLEAN = TypeAdapter(bool)
 
@@ -115,6 +118,12 @@ def _read_image_id(text: str) -> uuid.UUID:
         return decode_id(text)
     except ValueError:
         return NO_ID  # an address that is nobody's: 404
+
+
+def _check_channel(value: str) -> str:
+    if value not in CHANNELS:
+        raise _build_fault(f"channel is one of {', '.join(CHANNELS)}.")
+    return value
 
 
 def _read_image_ids(value: object) -> list[uuid.UUID]:
@@ -210,6 +219,16 @@ class ImagePageQuery(PageQuery):
     """Which page of a gallery, and with how much of each image."""
 
     details: bool = Field(False, description="With file name, format, pixels, bytes and SHA-256.")
+
+
+class ChannelQuery(Schema):
+    """Which channel's verdict."""
+
+    channel: Annotated[
+        str,
+        BeforeValidator(_check_channel),
+        WithJsonSchema({"type": "string", "enum": CHANNELS}),
+    ] = Field("", description="Of this channel alone.")
 
 
 class TradeItemQuery(PageQuery):

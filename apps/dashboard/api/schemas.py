@@ -11,8 +11,10 @@ from pydantic import Field
 from apps.dashboard.api.identifiers import SHORTUUID_PATTERN, encode_id
 from apps.dashboard.api.parameters import MAX_TITLE_LENGTH
 from apps.dashboard.api.public_origin import get_origin
+from apps.products.hero_verdicts import judge_image
 from apps.products.models import NO_IMAGE, ImageEvent, ProductImage
 from apps.products.pictures.image_checks import ImageFormat
+from apps.products.readiness.verdicts import Verdict
 
 
 class ProductImageOut(Schema):
@@ -87,6 +89,12 @@ class ProductImageDetailsOut(ProductImageOut):
     byte_size: int
     sha256: str | None = Field(
         ..., description="Hexadecimal, null until the service has computed it."
+    )
+    readiness: dict[str, Verdict] = Field(
+        ...,
+        examples=[{"google": "passes", "amazon": "refused"}],
+        description="What each sales channel would say to it as a primary image; ``/readiness`` of"
+        " the image tells why.",
     )
 
 
@@ -169,6 +177,7 @@ def describe_details(request: HttpRequest, image: ProductImage) -> ProductImageD
         height=image.height,
         byte_size=image.byte_size,
         sha256=image.sha256,
+        readiness={each.channel.id: each.verdict for each in judge_image(image)},
     )
 
 

@@ -119,7 +119,8 @@ class ImageUploadHandler(RefusingUploadHandler):
             form.close()
             raise
         files = form.get_files()
-        self.incoming = files.get("image")
+        [self.incoming] = files.getlist("image")
+        self.incoming.refuses_positions = input_data.product.refuses_positions
         return form.get_fields(), files
 
     def _read_form(self, request: ApiRequest, boundary: bytes, form: UploadForm) -> None:

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from apps.organizations.callers import get_default_limits
 from apps.organizations.models import ApiKey, Invitation, Membership
+from apps.products.readiness.channel_rules import RULES
 
 KINDS = [
     (
@@ -140,3 +141,12 @@ class NewMemberForm(UserCreationForm):  # type: ignore[type-arg]  # generic in t
         super().__init__(*args, instance=account, label_suffix="", **kwargs)
         self.fields["username"].help_text = "You sign in with it, and the others see it."
         self.fields["username"].widget.attrs.pop("autofocus")
+
+
+class ChannelsForm(forms.Form):
+    """Where the organization sells, and whether its pictures may tell a place."""
+
+    channels = forms.MultipleChoiceField(
+        choices=[(channel.id, channel.name) for channel in RULES.channels], required=False
+    )
+    refuses_positions = forms.BooleanField(required=False)

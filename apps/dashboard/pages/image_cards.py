@@ -15,8 +15,10 @@ from django.urls import reverse
 from apps.dashboard.api.etags import build_etag
 from apps.dashboard.api.identifiers import encode_id
 from apps.dashboard.api.schemas import describe_image
+from apps.products.hero_verdicts import judge_image
 from apps.products.models import ImageSet, Product, ProductImage
 from apps.products.pictures.image_checks import ImageFormat
+from apps.products.readiness.verdicts import ChannelVerdict, Verdict, get_worst
 
 # Browsers choose by how densely the screen is set; the tiles are 160 to 290 CSS pixels wide.
 SHOWN_SIZES = (320, 640, 1280)
@@ -45,6 +47,28 @@ class ImageCard:
     size: str
     uploader: str
     is_undecodable: bool
+    verdicts: tuple[ChannelVerdict, ...]
+
+    @property
+    def worst(self) -> Verdict:
+        """What the strictest of the channels that count would say to it."""
+        return get_worst(self.verdicts)
+
+    @property
+    def refusing(self) -> list[ChannelVerdict]:
+        """The channels that would refuse it."""
+        return [each for each in self.verdicts if each.verdict is Verdict.REFUSED]
+
+    @property
+    def awaits_measures(self) -> bool:
+        """Whether its verdicts will be told soon."""
+        return self.image.measured_at is None and self.worst is not Verdict.PASSES
+
+    @property
+    def shown_readiness(self) -> str:
+        """Another text where the card shows something else of it."""
+        told = (f"{each.verdict} {len(each.reasons)}" for each in self.verdicts)
+        return f"{', '.join(told)}{' so far' if self.awaits_measures else ''}"
 
     @property
     def name(self) -> str:
@@ -60,11 +84,13 @@ def find_images(product: Product, search: str) -> ImageSet:
     return ordered
 
 
-def build_cards(request: HttpRequest, found: ImageSet, start: int, count: int) -> list[ImageCard]:
-    """The pictures from that place on."""
+def build_cards(
+    request: HttpRequest, found: ImageSet, start: int, count: int, channels: list[str]
+) -> list[ImageCard]:
+    """The pictures from that place on, and what these channels would say to each."""
     ordered = found.select_related("uploaded_by")
     images = ordered[start : start + count]
-    return [_build_card(request, image, start + n) for n, image in enumerate(images, 1)]
+    return [_build_card(request, image, start + n, channels) for n, image in enumerate(images, 1)]
 
 
 def build_thumbnails(image: ProductImage) -> Thumbnails:
@@ -84,7 +110,9 @@ def _describe_kind(image: ProductImage) -> str:
     return f"{image_format.label}, named {ending}" if is_mislabelled else image_format.label
 
 
-def _build_card(request: HttpRequest, image: ProductImage, number: int) -> ImageCard:
+def _build_card(
+    request: HttpRequest, image: ProductImage, number: int, channels: list[str]
+) -> ImageCard:
     has_size = image.width and image.height
     return ImageCard(
         image=image,
@@ -98,4 +126,5 @@ def _build_card(request: HttpRequest, image: ProductImage, number: int) -> Image
         size=filesizeformat(image.byte_size),
         uploader=image.uploaded_by.get_username() if image.uploaded_by else "",
         is_undecodable=image.is_undecodable,
+        verdicts=judge_image(image, channels),
     )

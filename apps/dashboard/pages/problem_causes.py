@@ -176,6 +176,14 @@ CAUSES: Final = {
             "Scale it down. 3000 &times; 3000 pixels (9 MP) suit any screen and most print.",
         ),
         Cause(
+            "The picture tells where it was taken, and the organization takes none that do: its"
+            " owners and managers chose so.",
+            "Remove the position: on an iPhone, Share &rsaquo; Options &rsaquo; Location off; on"
+            " Windows, Properties &rsaquo; Details &rsaquo; Remove Properties; on a Mac, export it"
+            " from Photos without location; for many, <code>exiftool -gps:all= -xmp:geotag="
+            " *.jpg</code>.",
+        ),
+        Cause(
             "<code>image</code> was sent as text or as Base64, under another name, is missing, or"
             " came twice.",
             "Send the bytes of exactly one file. With curl, the <code>@</code> makes it one:"

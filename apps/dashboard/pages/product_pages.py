@@ -68,7 +68,7 @@ def product(request: HttpRequest, membership: Membership, gtin: str) -> HttpResp
         "formats": FORMATS,
         "accepted": ",".join(image_format.content_type for image_format in ImageFormat),
         **_describe_api(membership, shown),
-        **_describe_gallery(request, shown),
+        **_describe_gallery(request, shown, membership.organization.channels.split()),
     }
     response = render(request, "dashboard/product.html", context)
     # The previews of files that are on their way, and animations, which are played as they are.
@@ -121,14 +121,16 @@ def _list_order(product: Product) -> list[str]:
     return [encode_id(pk) for pk in ordered.values_list("pk", flat=True)]
 
 
-def _describe_gallery(request: HttpRequest, product: Product) -> dict[str, Any]:
+def _describe_gallery(
+    request: HttpRequest, product: Product, channels: list[str]
+) -> dict[str, Any]:
     """The cards of one page, the one more that was asked for left away."""
     text = request.GET.get("page", "1")
     page = int(text) if re.fullmatch("[1-9][0-9]{0,4}", text) else 1
     start = (page - 1) * GALLERY_SIZE
     search = _read_search(request)
     found = find_images(product, search)
-    cards = build_cards(request, found, start, GALLERY_SIZE + 1)
+    cards = build_cards(request, found, start, GALLERY_SIZE + 1, channels)
     is_whole = page == 1 and len(cards) <= GALLERY_SIZE and not search
     return {
         "search": search,

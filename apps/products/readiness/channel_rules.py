@@ -69,6 +69,11 @@ class Rule:
         return Level.SHOULD if self.first_day and today < self.first_day else self.level
 
     @property
+    def asked(self) -> str:
+        """What is asked of every picture, whatever was measured of one."""
+        return self.sentence.removeprefix("{actual}; ").format(actual="…", bound=self.bound)
+
+    @property
     def bound(self) -> str:
         """The bound as sentences print it."""
         limit = self.at_most if self.at_least is None else self.at_least

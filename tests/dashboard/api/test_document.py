@@ -19,6 +19,8 @@ OPERATIONS = {
     "apps_dashboard_api_trade_items_list_trade_items",
     "apps_dashboard_api_trade_items_look_up_trade_items",
     "apps_dashboard_api_whoami_whoami",
+    "apps_dashboard_api_image_readiness_check_image",
+    "apps_dashboard_api_image_readiness_get_image_readiness",
     "apps_dashboard_api_images_upload_image",
     "apps_dashboard_api_images_list_images",
     "apps_dashboard_api_images_get_image",

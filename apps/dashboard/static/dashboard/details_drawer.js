@@ -21,7 +21,9 @@ export function listenToDetails(gallery, dialog) {
     dialog.querySelector("h2").textContent = card.dataset.name;
     part("picture").href = card.dataset.url;
     part("picture").replaceChildren(...card.querySelector(".picture").cloneNode(true).childNodes);
-    part("facts").replaceChildren(facts);
+    const chips = card.querySelector(".readiness")?.cloneNode(true);
+    if (chips) chips.hidden = false;
+    part("facts").replaceChildren(facts, ...(chips ? [chips] : []));
     part("address").textContent = card.dataset.url;
     label.textContent = "Copy the address";
     dialog.dispatchEvent(new CustomEvent("shown", { detail: card }));

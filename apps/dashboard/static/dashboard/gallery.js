@@ -7,7 +7,7 @@ import { say, showSignedOut, warnBeforeLeaving } from "./notices.js";
 
 const REFRESH_PAUSE_MS = 150;
 const PARTS = ["gallery-state", "gallery-hint", "gallery-pages", "gallery-bin", "walk"];
-const SHOWN = ["etag", "name", "priority", "primary"];
+const SHOWN = ["etag", "name", "priority", "primary", "readiness"];
 const CHANGED = "Somebody else changed this picture meanwhile. It is shown as it is now; look, then change it again.";
 
 function repeat(written) {

@@ -5,7 +5,8 @@ import { say } from "./notices.js";
 
 async function promote(gallery, card) {
   if (!(await gallery.change(card, { is_primary: true }))) return;
-  say(`${card.dataset.name} is the primary picture now.`);
+  const { name, refusals } = card.dataset;
+  say(refusals ? `Primary. ${refusals}` : `${name} is the primary picture now.`);
   await gallery.refresh();
 }
 

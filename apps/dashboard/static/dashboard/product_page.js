@@ -13,6 +13,7 @@ import { listenToControls } from "./image_controls.js";
 import { showLocalTimes } from "./local_times.js";
 import { say, showSignedOut, whisper } from "./notices.js";
 import { markPictures } from "./picture_marks.js";
+import { awaitMeasures } from "./readiness.js";
 import { watchThumbnails } from "./thumbnails.js";
 import { UploadQueue } from "./upload_queue.js";
 import { listenToWalkingKeys } from "./walking.js";
@@ -28,6 +29,7 @@ listenToGtins();
 listenToWalkingKeys();
 listenToCaptions(gallery);
 listenToControls(gallery);
+awaitMeasures(gallery);
 listenToDetails(gallery, details);
 new HistoryDrawer(document.getElementById("history"));
 
