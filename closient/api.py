@@ -8,6 +8,7 @@ import ninja.errors
 from django.conf import settings
 
 from apps.dashboard.api import (
+    deliveries,
     discarded_images,
     image_order,
     image_readiness,
@@ -41,7 +42,15 @@ api = DashboardAPI(
     urls_namespace="dashboard_api",
 )
 # Before the images, one of which might have that id.
-for operations in (image_order, image_readiness, images, discarded_images, trade_items, whoami):
+for operations in (
+    image_order,
+    image_readiness,
+    images,
+    discarded_images,
+    trade_items,
+    deliveries,
+    whoami,
+):
     api.add_router("", operations.router)
 
 for fault in (

@@ -262,6 +262,11 @@ class ProductImage(MeasuredPicture):
                 condition=models.Q(measure_due_at__isnull=False),
                 name="images_to_measure",
             ),
+            models.Index(
+                fields=["sha256"],
+                condition=models.Q(sha256__isnull=False),
+                name="image_sha256",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from functools import wraps
 
-from django.conf import settings
 from django.http import HttpResponse
 
 from apps.dashboard.api.auth import find_caller_again, require_caller
@@ -26,13 +25,13 @@ JSON_TYPES = ("application/json", "application/merge-patch+json")
 
 
 def check_length(request: ApiRequest) -> None:
-    """Refuse a body that declares more than is taken anywhere but in the upload.
+    """Refuse a body that declares more than is taken there.
 
     A list's page goes by its name. Raises InvalidInput or PayloadTooLarge.
     """
     if request.method == "GET":
         check_page_names(request)
-    limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    limit = request.body_limit
     declared = request.declared_bytes or 0
     if declared > limit:
         raise PayloadTooLarge(
@@ -55,16 +54,21 @@ def check_encoding(request: ApiRequest) -> None:
         )
 
 
-def check_json_head(request: ApiRequest, members: Iterable[str] = CHANGEABLE) -> None:
+def check_json_head(
+    request: ApiRequest, members: Iterable[str] = CHANGEABLE, max_bytes: int | None = None
+) -> None:
     """Refuse what does not declare itself as JSON, and wait for the rest without a connection.
 
-    Raises UnsupportedMediaType, PayloadTooLarge or InvalidInput.
+    ``max_bytes`` are taken where that is more than of other bodies. Raises UnsupportedMediaType,
+    PayloadTooLarge or InvalidInput.
     """
     if request.content_type not in JSON_TYPES:
         raise UnsupportedMediaType(
             f"The body is {describe_type(request)}; send JSON, with Content-Type: application/json."
         )
     check_encoding(request)
+    if max_bytes:
+        request.take_bytes(max_bytes)
     check_length(request)
     check_query(request, members)
     release_connection()

@@ -33,6 +33,7 @@ MAX_TITLE_LENGTH = 255
 MAX_LOOKED_UP = 500
 MAX_SHOWN = 16  # of what was sent: no credential is as short
 WHERE_ITS_ID_IS = "The dashboard shows the organization's id above its products, and copies it."
+GTIN_PATTERN = r"^\d{8,14}$"
 PRINTABLE_PATTERN = r"^[^\x00-\x1f\x7f-\x9f]*$"
 
 CHANNELS = [channel.id for channel in RULES.channels]
@@ -52,7 +53,8 @@ def _read_organization_id(text: str) -> uuid.UUID:
         raise _build_fault(f"organization_id: {fault} {WHERE_ITS_ID_IS}") from fault
 
 
-def _read_gtin(text: str) -> str:
+def read_gtin(text: str) -> str:
+    """The 14 digits; raises a fault of the field."""
     try:
         return normalize_gtin(text)
     except ValueError as fault:
@@ -161,8 +163,8 @@ class TradeItemPath(OrganizationPath):
 
     gtin: Annotated[
         str,
-        BeforeValidator(_read_gtin),
-        WithJsonSchema({"type": "string", "pattern": r"^\d{8,14}$"}),
+        BeforeValidator(read_gtin),
+        WithJsonSchema({"type": "string", "pattern": GTIN_PATTERN}),
     ] = Field(
         ...,
         description="GTIN-8/12/13/14 of the target product. Normalized to GTIN-14 by zero-padding"

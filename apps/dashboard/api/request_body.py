@@ -9,7 +9,6 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.core.exceptions import RequestDataTooBig
 from django.core.handlers.wsgi import LimitedStream, WSGIHandler, WSGIRequest
 
 from apps.dashboard.operations.stall_watch import waiting
@@ -37,6 +36,8 @@ class ApiRequest(WSGIRequest):
     auth: Caller  # set by ninja
     organization_id: UUID  # set by the admission
     product: Product  # set by the admission
+    # Where more is taken than of other small bodies.
+    max_body_bytes: int | None = None
     idempotency_key: str | None  # set by the upload's
     _read_started: bool  # Django's own
 
@@ -49,10 +50,18 @@ class ApiRequest(WSGIRequest):
         self.is_chunked = not environ.get("CONTENT_LENGTH") and "HTTP_TRANSFER_ENCODING" in environ
         if self.is_chunked and environ.get("wsgi.input_terminated"):
             is_form = self.content_type == "multipart/form-data"
-            limit = MAX_FORM_BYTES if is_form else settings.DATA_UPLOAD_MAX_MEMORY_SIZE
-            environ["CONTENT_LENGTH"] = str(limit)
-            # One byte more than is allowed, so that reading it tells that there was too much.
-            self._stream: Any = LimitedStream(environ["wsgi.input"], limit + 1)
+            self._bound_chunks(MAX_FORM_BYTES if is_form else self.body_limit)
+
+    @property
+    def body_limit(self) -> int:
+        """How many bytes are taken, but for the upload's."""
+        return self.max_body_bytes or settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+
+    def take_bytes(self, limit: int) -> None:
+        """Take a body of so many, of which nothing was read yet."""
+        self.max_body_bytes = limit
+        if self.is_chunked and self.META.get("wsgi.input_terminated"):
+            self._bound_chunks(limit)
 
     @property
     def declared_bytes(self) -> int | None:
@@ -63,13 +72,18 @@ class ApiRequest(WSGIRequest):
     def body(self) -> bytes:
         """The whole of it, which has half a minute to come.
 
-        Raises RequestDataTooBig beyond Django's setting, BadRequest or UnreadablePostError.
+        Raises PayloadTooLarge, RequestDataTooBig, BadRequest or UnreadablePostError.
         """
         if not self._read_started:
             self._stream = _SmallBody(self._stream)
+            if self.max_body_bytes:  # Django would refuse it for its length
+                self._body = self.read()
+                self._stream = BytesIO(self._body)
         data = super().body
-        if len(data) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
-            raise RequestDataTooBig
+        if len(data) > self.body_limit:
+            raise PayloadTooLarge(
+                f"At most {self.body_limit:,} bytes are taken here.", limit=self.body_limit
+            )
         return data
 
     def close(self) -> None:
@@ -92,6 +106,11 @@ class ApiRequest(WSGIRequest):
         # Django ties a request to its user, its messages and its upload handlers, and those to it:
         # all would wait for the garbage collector, with the last of the body in their midst.
         self.__dict__.clear()
+
+    def _bound_chunks(self, limit: int) -> None:
+        self.META["CONTENT_LENGTH"] = str(limit)
+        # One byte more than is allowed, so that reading it tells that there was too much.
+        self._stream: Any = LimitedStream(self.META["wsgi.input"], limit + 1)
 
     def _drain(self) -> None:
         left = MAX_DRAINED_BYTES

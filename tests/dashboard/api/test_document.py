@@ -15,6 +15,8 @@ GALLERY = "/dashboard/api/v1/trade-items/{organization_id}/{gtin}/images"
 REPOSITORY = Path(__file__).resolve().parents[3]
 PUBLISHED = json.loads(Path(__file__).with_name("openapi-upload.json").read_text())
 OPERATIONS = {
+    "apps_dashboard_api_deliveries_find_known_files",
+    "apps_dashboard_api_deliveries_read_file_names",
     "apps_dashboard_api_image_order_order_images",
     "apps_dashboard_api_trade_items_list_trade_items",
     "apps_dashboard_api_trade_items_look_up_trade_items",
