@@ -1,0 +1,171 @@
+"""The shell's tool on real servers: nothing is lost or doubled, whatever is killed in the middle."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.sample_images import make_jpeg
+from tests.servers import run_manage
+from tests.servers.processes import find_free_ports
+from tests.servers.service import REPOSITORY
+from tests.stack.worlds import World, run_world
+
+TOOL = REPOSITORY / "tools" / "deliver_pictures.py"
+WAIT_SECONDS = 60
+FACES = ("C1N1_s01", "C7N1_s01", "C2N1", "C1N0_s02")
+CAPTIONS = [
+    "Front, in packaging",
+    "Front, out of packaging",
+    "Back, in packaging",
+    "Left, in packaging",
+]
+MAKE_PRODUCTS = """
+import json
+from apps.organizations.models import Organization
+from apps.products.gtin import get_check_digit
+from apps.products.models import Product
+owner = Organization.objects.get(name="Alder & Finch")
+bodies = [f"0950711{number:06}" for number in range(12)]
+gtins = [body + get_check_digit(body + "0") for body in bodies]
+Product.objects.bulk_create(Product(gtin=g, name=f"Delivered {g}", owner=owner) for g in gtins)
+print("GTINS=" + json.dumps(gtins))
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    folder = tmp_path / "delivery"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def run_here(seed: dict[str, Any], seeded_database: Path, tmp_path: Path) -> Callable[..., Any]:
+    """A world of its own, always at the same address; the first has the database anew."""
+    env = {"PORT": str(find_free_ports(1)[0])}
+
+    @contextmanager
+    def run() -> Iterator[World]:
+        kept = tmp_path / "world"
+        database = None if kept.exists() else seeded_database
+        with run_world(kept, env, seed, database=database) as world:
+            yield world
+
+    return run
+
+
+def make_delivery(world: World, folder: Path) -> list[str]:
+    """48 pictures of 12 products, in folders; returns the GTINs."""
+    printed = run_manage(world.folder, world.env, "shell", "-v", "0", "-c", MAKE_PRODUCTS)
+    gtins: list[str] = json.loads(printed.rpartition("GTINS=")[2])
+    for number, gtin in enumerate(gtins):
+        for place, face in enumerate(FACES):
+            path = folder / f"shoot {number % 3}" / gtin / f"{gtin}_{face}.jpg"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(make_jpeg() + bytes((number, place)) + bytes(400_000))
+    return gtins
+
+
+def start(world: World, folder: Path, *options: str) -> subprocess.Popen[str]:
+    env = {
+        "PATH": os.environ["PATH"],
+        "API_KEY": world.seed["api_keys"]["editor"],
+        "SERVER": world.service.url,
+        "PYTHONIOENCODING": "utf-8",
+    }
+    report = ("--report", folder.parent / "report.csv")
+    command = [sys.executable, TOOL, folder, *report, *options]
+    return subprocess.Popen(
+        command, env=env, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
+
+
+def deliver(world: World, folder: Path, *options: str) -> tuple[int, str]:
+    tool = start(world, folder, *options)
+    printed, _ = tool.communicate(timeout=WAIT_SECONDS)
+    return tool.returncode, printed
+
+
+def count_images(world: World) -> int:
+    [(count,)] = world.select("select count(*) from products_productimage")
+    return int(count)
+
+
+def wait_for_images(world: World, count: int) -> None:
+    give_up_at = time.monotonic() + WAIT_SECONDS
+    while count_images(world) < count:
+        assert time.monotonic() < give_up_at
+        time.sleep(0.01)
+
+
+def assert_all_there(world: World, gtins: list[str]) -> None:
+    rows = world.select(
+        "select gtin, title, is_primary from products_productimage"
+        " join products_product product on product.id = product_id order by gtin, priority"
+    )
+    assert [row[0] for row in rows] == [gtin for gtin in gtins for _ in FACES]
+    assert [row[1] for row in rows] == CAPTIONS * len(gtins)
+    assert [bool(row[2]) for row in rows] == [True, False, False, False] * len(gtins)
+
+
+def read_results(folder: Path) -> set[str]:
+    with (folder.parent / "report.csv").open(encoding="utf-8-sig", newline="") as report:
+        return {row["result"] for row in csv.DictReader(report)}
+
+
+def test_server_that_is_killed_in_the_middle_loses_and_doubles_nothing(
+    run_here: Callable[..., Any], folder: Path
+):
+    with run_here() as world:
+        gtins = make_delivery(world, folder)
+        tool = start(world, folder, "--send")
+        wait_for_images(world, 12)
+        world.service.kill()
+    with run_here() as world:
+        printed, _ = tool.communicate(timeout=WAIT_SECONDS)
+
+        assert tool.returncode == 0, printed
+        assert "Trying again in" in printed
+        assert read_results(folder) == {"sent"}
+        assert_all_there(world, gtins)
+        assert deliver(world, folder, "--send")[0] == 0
+        assert read_results(folder) == {"already_here"}
+        assert_all_there(world, gtins)
+        assert world.sweep().keys() <= {"removed_objects", "removed_temporary_files"}
+
+
+def test_delivery_that_is_interrupted_goes_on_where_it_was(
+    run_here: Callable[..., Any], folder: Path
+):
+    with run_here() as world:
+        gtins = make_delivery(world, folder)
+        assert deliver(world, folder)[0] == 0
+        assert (count_images(world), read_results(folder)) == (0, {"ready"})
+
+        tool = start(world, folder, "--send")
+        wait_for_images(world, 6)
+        tool.send_signal(signal.SIGINT)
+        printed, _ = tool.communicate(timeout=WAIT_SECONDS)
+
+        assert tool.returncode == 130, printed
+        assert "Traceback" not in printed
+        assert "only the rest is sent" in printed
+        assert read_results(folder) == {"sent", "ready"}
+        sent = count_images(world)
+        assert len(re.findall("^sent ", printed, re.MULTILINE)) <= sent < 48
+        assert deliver(world, folder, "--send")[0] == 0
+        assert read_results(folder) == {"sent", "already_here"}
+        assert_all_there(world, gtins)
