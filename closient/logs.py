@@ -13,6 +13,7 @@ def build_logging(log_format: str, log_level: str) -> dict[str, Any]:
         "filters": {
             "request_id": {"()": "apps.dashboard.operations.request_id.RequestIdFilter"},
             "strangers_host": {"()": "apps.dashboard.operations.host_check.StrangersHostFilter"},
+            "secret_paths": {"()": "apps.dashboard.operations.secret_paths.SecretPathsFilter"},
             "no_answers": {"()": "apps.dashboard.operations.request_id.NoAnswersFilter"},
         },
         "formatters": {
@@ -25,7 +26,7 @@ def build_logging(log_format: str, log_level: str) -> dict[str, Any]:
         "handlers": {
             "console": {
                 "class": "logging.StreamHandler",
-                "filters": ["request_id"],
+                "filters": ["request_id", "secret_paths"],
                 "formatter": log_format,
             }
         },

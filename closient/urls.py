@@ -10,6 +10,11 @@ from closient.api import api
 urlpatterns = [
     # Ours counts the guesses.
     path("admin/password_change/", RedirectView.as_view(pattern_name="password_change")),
+    path(
+        "admin/password_reset/",
+        RedirectView.as_view(pattern_name="password_reset"),
+        name="admin_password_reset",  # which the admin's sign-in page links to
+    ),
     path("admin/", admin.site.urls),
     path(f"{API_PREFIX.lstrip('/')}v1/", api.urls),
     path("", include("apps.dashboard.urls")),

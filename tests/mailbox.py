@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from email import message_from_bytes, policy
@@ -13,14 +15,20 @@ from aiosmtpd.controller import Controller
 
 
 class Mailbox:
-    """The mails that came; with ``refused`` set, that is the answer to any recipient."""
+    """The mails that came.
+
+    With ``refused`` set, that is the answer to any recipient; none comes before ``may_answer``.
+    """
 
     def __init__(self) -> None:
         self.mails: list[EmailMessage] = []
         self.refused = ""
+        self.may_answer = threading.Event()
+        self.may_answer.set()
 
     async def handle_RCPT(self, *about: Any) -> str:  # noqa: N802 (aiosmtpd's name)
         *_, envelope, address, _options = about
+        await asyncio.to_thread(self.may_answer.wait)
         if not self.refused:
             envelope.rcpt_tos.append(address)
         return self.refused or "250 OK"

@@ -20,6 +20,7 @@ from apps.dashboard.pages import (
     product_pages,
     rendition_views,
 )
+from apps.dashboard.pages.password_reset import PasswordResetConfirmView, PasswordResetView
 from apps.dashboard.pages.sign_in import PasswordChangeView
 from apps.dashboard.pages.typed_addresses import build_patterns
 
@@ -106,6 +107,22 @@ urlpatterns = [
             template_name="registration/password_changed.html"
         ),
         name="password_change_done",
+    ),
+    path("accounts/password_reset", PasswordResetView.as_view(), name="password_reset"),
+    path(
+        "accounts/password_reset/done",
+        auth_views.PasswordResetDoneView.as_view(),
+        name="password_reset_done",
+    ),
+    path(
+        "accounts/reset/<uidb64>/<token>",
+        PasswordResetConfirmView.as_view(),
+        name="password_reset_confirm",
+    ),
+    path(
+        "accounts/reset/done",
+        auth_views.PasswordResetCompleteView.as_view(),
+        name="password_reset_complete",
     ),
     path(f"{API_PREFIX.lstrip('/')}v1/docs", api_pages.api_docs, name="api-docs"),
     path("docs/changelog", document_pages.changelog, name="changelog"),

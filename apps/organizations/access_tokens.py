@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+from typing import Any
 
+from django.db import transaction
 from django.utils import timezone
-from oauth2_provider.models import get_access_token_model
+from oauth2_provider.models import (
+    get_access_token_model,
+    get_grant_model,
+    get_refresh_token_model,
+)
 
 from apps.organizations.callers import PERMISSION_SCOPES, Caller, CallerKind
 from apps.problems import Unauthorized
@@ -49,3 +55,15 @@ def find_access_token_caller(raw_token: str) -> Caller | Unauthorized:
             if scope in token.scope.split()
         ),
     )
+
+
+@transaction.atomic
+def withdraw_applications(user_id: int | None, client_ids: list[str] | None = None) -> None:
+    """Shut these applications out at once, or all that the user has let in."""
+    theirs: dict[str, Any] = {"user": user_id}
+    if client_ids is not None:
+        theirs["application__client_id__in"] = [name.replace("\0", "") for name in client_ids]
+    get_grant_model().objects.filter(**theirs).delete()
+    for token in get_refresh_token_model().objects.filter(revoked=None, **theirs):
+        token.revoke()
+    get_access_token_model().objects.filter(**theirs).delete()

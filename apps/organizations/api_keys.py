@@ -108,6 +108,11 @@ def issue_api_key(  # noqa: PLR0913 (the fields of a key, each by its name)
     return api_key, raw_key
 
 
+def revoke_personal_keys(user: User) -> None:
+    """End all keys that act as the user."""
+    ApiKey.objects.filter(user=user, kind=ApiKey.Kind.USER).update(is_active=False)
+
+
 def get_max_keys(organization: Organization | None) -> int:
     """How many keys of the organization, or of a user, may be in force at once."""
     own = organization.max_api_keys if organization else None

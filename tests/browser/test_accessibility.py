@@ -57,10 +57,10 @@ def check_paths(page, *paths):
 
 
 def test_pages_of_strangers_are_accessible(browser, service):
-    paths = ("/accounts/login", "/nothing/here", "/oauth/authorize", "/docs/errors")
+    paths = ("/accounts/login", "/accounts/password_reset", "/nothing/here", "/oauth/authorize")
     with visit(browser, service.url, "/") as visited:
         check_page(visited.page)
-        check_paths(visited.page, *paths, "/docs/errors/validation_error")
+        check_paths(visited.page, *paths, "/docs/errors", "/docs/errors/validation_error")
         visited.check("404", "400")
 
 

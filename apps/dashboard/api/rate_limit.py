@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from ipaddress import IPv6Address, IPv6Network, ip_address
 
 from django.conf import settings
-from django.http import HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase
 
 from apps.dashboard.api.request_body import ApiRequest
 from apps.dashboard.operations.window_counts import Quota, get_counts
@@ -91,7 +91,7 @@ def count_attempt(subject: str, quotas: list[Quota], *, cost: int = 1) -> int:
     return max((math.ceil(quota.get_end(now) - now) for quota in full), default=0)
 
 
-def divide_by_networks(request: ApiRequest, purpose: str, quota: Quota) -> tuple[str, list[Quota]]:
+def divide_by_networks(request: HttpRequest, purpose: str, quota: Quota) -> tuple[str, list[Quota]]:
     """Whom to count for what comes from the client's address, and within which quotas.
 
     An IPv4 address has the quota; with IPv6 the /64 has it, the /56 four times, the /48 16 times.
@@ -107,7 +107,7 @@ def divide_by_networks(request: ApiRequest, purpose: str, quota: Quota) -> tuple
     ]
 
 
-def get_client_network(request: ApiRequest) -> str:
+def get_client_network(request: HttpRequest) -> str:
     """The client's address, an IPv6 one by its /64; as told by as many proxies as are trusted."""
     hops = settings.TRUSTED_PROXIES
     forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if hops else []

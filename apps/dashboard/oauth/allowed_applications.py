@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib.auth.decorators import login_required
-from django.db import transaction
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
-from oauth2_provider.models import (
-    get_access_token_model,
-    get_application_model,
-    get_grant_model,
-    get_refresh_token_model,
-)
+from oauth2_provider.models import get_application_model
+
+from apps.organizations.access_tokens import withdraw_applications
 
 
 @require_http_methods(["GET", "POST"])
@@ -24,22 +18,10 @@ from oauth2_provider.models import (
 def allowed_applications(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         client_ids = None if "all" in request.POST else [request.POST.get("client_id", "")]
-        _withdraw(request.user.pk, client_ids)
+        withdraw_applications(request.user.pk, client_ids)
         return redirect("allowed-applications")
     holds_token = Q(accesstoken__user=request.user.pk, accesstoken__expires__gt=timezone.now())
     may_refresh = Q(refreshtoken__user=request.user.pk, refreshtoken__revoked=None)
     applications = get_application_model().objects.filter(holds_token | may_refresh)
     context = {"applications": applications.distinct().order_by("name")}
     return render(request, "registration/allowed_applications.html", context)
-
-
-@transaction.atomic
-def _withdraw(user_id: int | None, client_ids: list[str] | None) -> None:
-    """From these applications, or from all."""
-    theirs: dict[str, Any] = {"user": user_id}
-    if client_ids is not None:
-        theirs["application__client_id__in"] = [name.replace("\0", "") for name in client_ids]
-    get_grant_model().objects.filter(**theirs).delete()
-    for token in get_refresh_token_model().objects.filter(revoked=None, **theirs):
-        token.revoke()
-    get_access_token_model().objects.filter(**theirs).delete()

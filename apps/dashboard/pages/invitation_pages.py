@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from apps.dashboard.api.identifiers import encode_id
 from apps.dashboard.api.rate_limit import count_attempt
 from apps.dashboard.pages.forms import NewMemberForm
-from apps.dashboard.pages.sign_in import CHANGES, render_lockout
+from apps.dashboard.pages.sign_in import CHANGES, PASSWORD_BACKEND, render_lockout
 from apps.organizations.invitations import (
     AlreadyMember,
     InvitationEnded,
@@ -26,8 +26,6 @@ from apps.organizations.invitations import (
     find_invitation,
 )
 from apps.organizations.models import Invitation, Membership
-
-PASSWORD_BACKEND = "django.contrib.auth.backends.ModelBackend"  # noqa: S105 (a module's name)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -22,6 +22,7 @@ from apps.dashboard.api.rate_limit import (
 from apps.dashboard.operations.window_counts import Quota
 from apps.dashboard.pages.known_browsers import count_name_attempt
 
+PASSWORD_BACKEND = "django.contrib.auth.backends.ModelBackend"  # noqa: S105 (a module's name)
 # A password costs a quarter of a second of CPU: as many attempts an address may make, whomever as.
 ATTEMPTS = Quota(60, MINUTE_SECONDS)
 # The old password may be guessed as seldom as the one for signing in.
