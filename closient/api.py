@@ -10,6 +10,7 @@ from django.conf import settings
 from apps.dashboard.api import (
     deliveries,
     discarded_images,
+    image_files,
     image_order,
     image_readiness,
     images,
@@ -46,6 +47,7 @@ for operations in (
     image_order,
     image_readiness,
     images,
+    image_files,
     discarded_images,
     trade_items,
     deliveries,

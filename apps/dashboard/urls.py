@@ -3,6 +3,7 @@
 from django.contrib.auth import views as auth_views
 from django.urls import include, path
 
+from apps.dashboard.api import stable_addresses
 from apps.dashboard.api.middleware import API_PREFIX
 from apps.dashboard.oauth.allowed_applications import allowed_applications
 from apps.dashboard.operations import health, local_media, metrics_page
@@ -134,6 +135,13 @@ urlpatterns = [
     path("readyz", health.tell_ready, name="readyz"),
     path("metrics", metrics_page.tell_metrics, name="metrics"),
     path("renditions/<str:image_id>/<int:size>", rendition_views.rendition, name="rendition"),
+    path(
+        "renditions/<str:image_id>/<str:file_id>/<int:size>",
+        rendition_views.rendition,
+        name="file-rendition",
+    ),
+    path("i/<str:image_id>", stable_addresses.image_address, name="image-address"),
+    path("i/<str:organization_id>/<str:gtin>", stable_addresses.hero_address, name="hero-address"),
     path("media/products/<path:object_name>", local_media.serve_object, name="media"),
     *build_patterns(),
 ]

@@ -114,7 +114,8 @@ class ProductImageAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic 
 
     @admin.display(description="picture")
     def thumbnail(self, image: ProductImage) -> SafeString:
-        small = reverse("rendition", args=[shortuuid.encode(image.pk), THUMBNAIL_PIXELS])
+        ids = map(shortuuid.encode, (image.pk, image.file_id))
+        small = reverse("file-rendition", args=[*ids, THUMBNAIL_PIXELS])
         picture = format_html(
             '<img class="thumbnail" src="{}" alt="{}" loading="lazy">', small, image.title
         )

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import hashlib
+from itertools import chain
 from typing import IO, Any
 
 from blake3 import blake3
 from django.core.files.storage import default_storage
 
 from apps.problems import StorageUnavailable
-from apps.products.image_store import take_turn
-from apps.products.models import ProductImage
+from apps.products.models import ImageVersion, ProductImage
+from apps.products.stored_objects import take_turn
+from apps.products.stored_picture import StoredPicture
 
 READ_BYTES = 1024 * 1024
 
 
-def holds_bytes(image: ProductImage, content: IO[bytes]) -> bool:
+def holds_bytes(image: StoredPicture, content: IO[bytes]) -> bool:
     """Whether these are the bytes that were uploaded as the image; reads them all."""
     digest: Any = blake3() if image.blake3 else hashlib.sha256()
     while chunk := content.read(READ_BYTES):
@@ -24,29 +26,32 @@ def holds_bytes(image: ProductImage, content: IO[bytes]) -> bool:
 
 
 def fill_in_checksums() -> tuple[int, list[str]]:
-    """Give each image without one its SHA-256; how many got it, and the objects that are changed.
+    """Give each file without one its SHA-256; how many got it, and the objects that are changed.
 
-    An object that is gone, or is not what was uploaded, stays without. One image after another, so
+    An object that is gone, or is not what was uploaded, stays without. One file after another, so
     that it may be stopped at any time and goes on from there.
     """
     filled, changed = 0, []
-    for image in ProductImage.objects.filter(sha256=None).iterator():
+    kinds: tuple[type[ProductImage | ImageVersion], ...] = (ProductImage, ImageVersion)
+    for file in chain.from_iterable(kind.objects.filter(sha256=None).iterator() for kind in kinds):
         try:
-            sha256 = _compute_checked_sha256(image)
+            sha256 = _compute_checked_sha256(file)
         except (FileNotFoundError, StorageUnavailable):
             continue  # deleted meanwhile, or for the audit to tell
         if sha256 is None:
-            changed.append(image.object_name)
+            changed.append(file.object_name)
             continue
         with take_turn():
-            filled += ProductImage.objects.filter(pk=image.pk).update(sha256=sha256)
+            # By its name, for it may be a version by now, or an image.
+            for kind in kinds:
+                filled += kind.objects.filter(object_name=file.object_name).update(sha256=sha256)
     return filled, changed
 
 
-def _compute_checked_sha256(image: ProductImage) -> str | None:
+def _compute_checked_sha256(file: StoredPicture) -> str | None:
     sha256, told = hashlib.sha256(), blake3()
-    with default_storage.open(image.object_name) as content:
+    with default_storage.open(file.object_name) as content:
         while chunk := content.read(READ_BYTES):
             sha256.update(chunk)
             told.update(chunk)
-    return sha256.hexdigest() if told.hexdigest() == image.blake3 else None
+    return sha256.hexdigest() if told.hexdigest() == file.blake3 else None

@@ -1,32 +1,25 @@
-"""The only code that writes image rows and objects: neither is ever there without the other.
+"""The only code that adds, changes and removes images: no row without its object, nor the reverse.
 
-One small table lists *unclaimed objects*: names that may exist in storage and belong to no row. A
-name is written there before its object, and struck off by the transaction that writes the row.
+How the two stay together is in `stored_objects`.
 """
 
 from __future__ import annotations
 
 import copy
-import logging
-import time
 import uuid
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import PureWindowsPath
-from threading import Lock
 from typing import Any
 
-from django.conf import settings
-from django.contrib.auth.models import User
-from django.core.files.storage import default_storage
-from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.db.backends.utils import CursorWrapper
 from django.db.models import Exists, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.text import slugify
 
-from apps.problems import NotFound, Problem, ServiceUnavailable, StorageUnavailable
+from apps.problems import NotFound, ServiceUnavailable, StorageUnavailable
 from apps.products.file_names import clean_file_name
 from apps.products.hero_verdicts import describe_hero
 from apps.products.image_history import Actor, build_change_events, build_event
@@ -43,16 +36,10 @@ from apps.products.pictures.image_checks import CheckedImage
 from apps.products.primary_rows import demote_primary, lock_product, strike_off
 from apps.products.quotas import count_in_organization, count_in_product, count_out
 from apps.products.row_writes import insert_rows
-from apps.products.storage.rendition_names import list_rendition_names
+from apps.products.stored_objects import GONE, remove_unclaimed_object, store_object, take_turn
+from apps.products.stored_picture import StoredPicture
 
 MAX_SLUG_LENGTH = 50
-HAS_POOL = "pool" in settings.DATABASES["default"]["OPTIONS"]
-GONE = "The product, or who changes it, has gone from here meanwhile."
-
-logger = logging.getLogger(__name__)
-
-# SQLite's busy wait is unfair: with many writers some wait a hundred times longer than others.
-_sqlite_turn = Lock()
 
 
 def store_image(
@@ -70,25 +57,15 @@ def store_image(
     NotFound where the product was deleted or moved meanwhile or the user deleted, QuotaExceeded, or
     a database error, after which nothing is kept.
     """
-    image = _build_image(product, incoming.checked, incoming.sent_name)
-    image.title, image.is_primary, image.uploaded_by_id = title, is_primary, actor.user_id
-    with take_turn(), connection.cursor() as cursor:
-        insert_rows(cursor, UnclaimedObject(object_name=image.object_name))
-    incoming.content_type = image.content_type
-    release_connection()
-    try:
-        _put_object(image.object_name, incoming)
-        with take_turn(), transaction.atomic(), connection.cursor() as cursor:
-            _insert_row(cursor, image, actor)
-            before_commit(image)
-            count_in_organization(cursor, product, image.byte_size)
-    except (Problem, DatabaseError) as fault:
-        logger.exception("upload of %s undone", image.object_name)
-        with suppress(ServiceUnavailable, DatabaseError):
-            _undo_upload(image.object_name, fault)
-        if isinstance(fault, IntegrityError) and _has_left(actor):
-            raise NotFound(GONE) from fault
-        raise
+    image = build_image(product, incoming.checked, incoming.sent_name, actor)
+    image.title, image.is_primary = title, is_primary
+
+    def write_row(cursor: CursorWrapper) -> None:
+        _insert_row(cursor, image, actor)
+        before_commit(image)
+        count_in_organization(cursor, product, image.byte_size)
+
+    store_object(image, incoming, write_row)
     return image
 
 
@@ -130,20 +107,20 @@ def remove_image(
     admit: Callable[[], None] = lambda: None,
     check: Callable[[ProductImage], None] = lambda image: None,
 ) -> None:
-    """Remove the row, then the object; a crash in between leaves the object to the sweep.
+    """Remove row and versions, then their objects; a crash in between leaves these to the sweep.
 
     In the bin or not. Raises NotFound, or a database error, after which nothing is removed.
     """
     with hold_product(product, admit):
         image = get_image(product, image_id, product.images.all())
         check(image)
-        UnclaimedObject.objects.create(object_name=image.object_name)
+        files = [image, *image.versions.all()]
+        give_up(files)
         action = ImageEvent.Action.DELETED
         build_event(image, action, actor, old=image.title).save()
         ProductImage.objects.filter(pk=image_id).delete()
-        count_out(image)
-    with suppress(StorageUnavailable, DatabaseError):
-        remove_unclaimed_object(image.object_name)
+        count_out(image, sum(file.byte_size for file in files))
+    remove_given_up(files)
 
 
 @contextmanager
@@ -154,10 +131,19 @@ def hold_product(product: Product, admit: Callable[[], None]) -> Iterator[None]:
     """
     with take_turn(), transaction.atomic():
         with connection.cursor() as cursor:
-            _lock_product(cursor, product)
+            hold_row(cursor, product)
         admit()
         yield
         note_change(product)
+
+
+def hold_row(cursor: CursorWrapper, product: Product) -> None:
+    """Be alone with the product's images until the transaction's end; raises NotFound.
+
+    Whoever changes the primary holds the product's row, so that two never wait for each other.
+    """
+    if not lock_product(cursor, product):
+        raise NotFound(GONE)
 
 
 def note_change(product: Product) -> None:
@@ -184,55 +170,29 @@ def get_image(
     return image
 
 
-def remove_unclaimed_object(object_name: str) -> bool:
-    """Remove object and renditions, then the name; returns whether it was still unclaimed.
-
-    The name stays locked meanwhile, so that no upload can claim the object that is being removed.
-    """
-    with take_turn(), transaction.atomic():
-        names = UnclaimedObject.objects.select_for_update()
-        unclaimed = names.filter(object_name=object_name).first()
-        if unclaimed is None:
-            return False
-        for name in (object_name, *list_rendition_names(object_name)):
-            default_storage.delete(name)
-        unclaimed.delete()
-    return True
+def give_up(files: Sequence[StoredPicture]) -> None:
+    """Write the names of objects down whose rows go, within the transaction that they go in."""
+    for file in files:
+        UnclaimedObject.objects.create(object_name=file.object_name)
 
 
-def release_connection() -> None:
-    """Give a pooled connection back: what waits for a slow client or storage needs none."""
-    if HAS_POOL and not connection.in_atomic_block:
-        connection.close()
+def remove_given_up(files: Sequence[StoredPicture]) -> None:
+    """Remove these objects, after the commit; what fails is left to the sweep."""
+    for file in files:
+        with suppress(StorageUnavailable, DatabaseError):
+            remove_unclaimed_object(file.object_name)
 
 
-def take_turn() -> AbstractContextManager[object]:
-    """Be the only writer of this process, where the database is SQLite."""
-    return _sqlite_turn if connection.vendor == "sqlite" else nullcontext()
+def claim(cursor: CursorWrapper, image: ProductImage) -> None:
+    """Strike the name of the image's object off; raises ServiceUnavailable where it has gone."""
+    if not strike_off(cursor, image):
+        raise ServiceUnavailable("The upload took too long and was undone; try again.")
 
 
-def _put_object(object_name: str, incoming: IncomingImage) -> None:
-    started = time.perf_counter()
-    try:
-        default_storage.save(object_name, incoming)
-    finally:
-        incoming.storage_seconds = time.perf_counter() - started
-        incoming.close()  # now, since a server that is stopped closes no request
-
-
-def _undo_upload(object_name: str, fault: Exception) -> None:
-    if not isinstance(fault, ServiceUnavailable):
-        # The commit may have come through all the same: then the name is no longer unclaimed.
-        remove_unclaimed_object(object_name)
-        return
-    # No row was written. The name stays listed, for a put that timed out may still arrive.
-    with take_turn():
-        UnclaimedObject.objects.get_or_create(object_name=object_name)
-    release_connection()
-    default_storage.delete(object_name)
-
-
-def _build_image(product: Product, checked: CheckedImage, sent_name: str) -> ProductImage:
+def build_image(
+    product: Product, checked: CheckedImage, sent_name: str, actor: Actor
+) -> ProductImage:
+    """An image of what came in, yet to be stored."""
     image_id = uuid.uuid4()
     slug = slugify(PureWindowsPath(sent_name).stem)[:MAX_SLUG_LENGTH].strip("-_")
     extension = checked.image_format.extension
@@ -249,6 +209,7 @@ def _build_image(product: Product, checked: CheckedImage, sent_name: str) -> Pro
         frame_count=checked.frames,
         byte_size=checked.byte_size,
         blake3=checked.blake3,
+        uploaded_by_id=actor.user_id,
         bits_per_sample=checked.traits.bits_per_sample,
         color_model=checked.traits.color_model,
         has_alpha=checked.traits.has_alpha,
@@ -274,18 +235,7 @@ def _insert_row(cursor: CursorWrapper, image: ProductImage, actor: Actor) -> Non
     image.created = image.measure_due_at = timezone.now()
     insert_rows(cursor, image)
     insert_rows(cursor, *events)
-    if not strike_off(cursor, image):
-        raise ServiceUnavailable("The upload took too long and was undone; try again.")
-
-
-def _has_left(actor: Actor) -> bool:
-    return actor.user_id is not None and not User.objects.filter(pk=actor.user_id).exists()
-
-
-def _lock_product(cursor: CursorWrapper, product: Product) -> None:
-    # Whoever changes the primary holds the product's row, so that two never wait for each other.
-    if not lock_product(cursor, product):
-        raise NotFound(GONE)
+    claim(cursor, image)
 
 
 def _demote_primary(cursor: CursorWrapper, product: Product, actor: Actor) -> list[ImageEvent]:

@@ -13,8 +13,8 @@ from apps.products.hero_verdicts import (
     describe_hero,
     get_rules_version,
 )
-from apps.products.image_store import take_turn
 from apps.products.models import Product, ProductImage
+from apps.products.stored_objects import take_turn
 
 JUDGED_AT_ONCE: Final = 500
 CHOSEN_AT_ONCE: Final = 20_000

@@ -8,7 +8,6 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.files.storage import default_storage
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models.functions import Now
@@ -18,12 +17,12 @@ from django.utils import timezone
 from apps.organizations.models import Organization
 from apps.products.folding import build_sort_key, fold
 from apps.products.gtin import get_check_digit
-from apps.products.measured_picture import PIXEL_MEASURES, TRAITS, MeasuredPicture
-from apps.products.pictures.image_checks import ImageFormat
+from apps.products.measured_picture import PIXEL_MEASURES, TRAITS
 from apps.products.readiness.channel_rules import RULES
 from apps.products.readiness.measures import Measures
 from apps.products.readiness.verdict_bits import get_bit
 from apps.products.readiness.verdicts import Verdict
+from apps.products.stored_picture import StoredPicture
 
 MAX_PRIORITY = 32_767
 # The columns of a product that another name changes.
@@ -194,8 +193,8 @@ class ImageSet(models.QuerySet["ProductImage"]):
         return self.present().order_by("-is_primary", "priority", "-created", "id")
 
 
-class ProductImage(MeasuredPicture):
-    """One picture of a product; the bytes are the storage's object ``object_name``."""
+class ProductImage(StoredPicture):
+    """One picture of a product: what it is called, its place, and the file that it has now."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     # The gallery index starts with the product and serves this look-up too.
@@ -205,33 +204,9 @@ class ProductImage(MeasuredPicture):
     title = models.CharField(max_length=255, blank=True)
     is_primary = models.BooleanField(default=False, editable=False)
     priority = models.PositiveSmallIntegerField(default=0)
-    object_name = models.CharField(max_length=255, unique=True, editable=False)
-    # As its sender called it; empty for pictures of before this was kept.
-    file_name = models.CharField(
-        max_length=255, blank=True, default="", db_default="", editable=False
-    )
-    image_format = models.CharField(
-        max_length=4, choices=[(f.value, f.label) for f in ImageFormat], editable=False
-    )
-    # As it is seen: turned as its EXIF says, but for pictures of before that was looked at.
-    width = models.PositiveIntegerField(null=True, editable=False)
-    height = models.PositiveIntegerField(null=True, editable=False)
-    frame_count = models.PositiveIntegerField(null=True, editable=False)  # null: not yet known
-    byte_size = models.PositiveIntegerField(editable=False)
-    # Told of the bytes as they arrived; null where they came before there was this.
-    blake3 = models.CharField("BLAKE3", max_length=64, null=True, editable=False)  # noqa: DJ001 (null: not yet known)
-    # What the world compares by; null until `fill_in_checksums` has read the object.
-    sha256 = models.CharField("SHA-256", max_length=64, null=True, editable=False)  # noqa: DJ001 (the same)
-    uploaded_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.SET_NULL,
-        related_name="+",
-        null=True,
-        editable=False,
-    )
     created = models.DateTimeField(editable=False)
-    # Found out when its renditions were to be made.
-    is_undecodable = models.BooleanField(default=False, db_default=False, editable=False)
+    # When its present file took the place of another; null where it is the first.
+    replaced_at = models.DateTimeField(null=True, editable=False)
     # When it went to the bin, and whether it was the primary until then.
     discarded_at = models.DateTimeField(null=True, editable=False)
     was_primary = models.BooleanField(default=False, db_default=False, editable=False)
@@ -278,11 +253,6 @@ class ProductImage(MeasuredPicture):
         return self.title or self.file_name
 
     @property
-    def is_animated(self) -> bool:
-        """Whether it is known to move."""
-        return (self.frame_count or 1) > 1
-
-    @property
     def measures(self) -> Measures:
         """What is known of it by now."""
         is_given_up = self.measured_at is not None and self.is_blank is None
@@ -296,15 +266,18 @@ class ProductImage(MeasuredPicture):
             **{name: getattr(self, name) for name in (*TRAITS, *PIXEL_MEASURES)},
         )
 
-    @property
-    def content_type(self) -> str:
-        """The media type that the bytes have, whatever the client declared."""
-        return ImageFormat[self.image_format].content_type
 
-    @property
-    def url(self) -> str:
-        """The storage's public address of the original; a path only on local disk."""
-        return default_storage.url(self.object_name)
+class ImageVersion(StoredPicture):
+    """A file that an image had before it was replaced; its id is the file's."""
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    image = models.ForeignKey(ProductImage, on_delete=models.CASCADE, related_name="versions")
+    # From when to when it was the image's file.
+    placed_at = models.DateTimeField(editable=False)
+    replaced_at = models.DateTimeField(db_index=True, editable=False)
+
+    def __str__(self) -> str:
+        return self.file_name or self.object_name
 
 
 class ImageEvent(models.Model):
@@ -317,6 +290,8 @@ class ImageEvent(models.Model):
         RETITLED = "retitled"
         REPRIORITISED = "reprioritised"
         ORDERED = "ordered"
+        REPLACED = "replaced"
+        REVERTED = "reverted"
         DISCARDED = "discarded"
         RESTORED = "restored"
         DELETED = "deleted"

@@ -1,7 +1,7 @@
 """What an organization keeps, counted in its row and its products', and how much it may keep.
 
-What is in the bin counts with its bytes alone. The counts change in the transaction that writes,
-discards, restores or deletes an image. The product's row is
+What is in the bin, and an image's versions, count with their bytes alone. The counts change in the
+transaction that writes, replaces, discards, restores or deletes an image. The product's row is
 the first that it locks, the organization's the last: all uploads of the organization wait there.
 """
 
@@ -17,7 +17,7 @@ from django.db.models.functions import Coalesce
 
 from apps.organizations.models import Organization
 from apps.problems import QuotaExceeded
-from apps.products.models import Product, ProductImage
+from apps.products.models import ImageVersion, Product, ProductImage
 
 # Of an organization: how much it keeps, and its own limits or null.
 ROOM_COLUMNS = ("kept_images", "kept_bytes", "max_product_images", "max_images", "max_bytes")
@@ -71,6 +71,12 @@ def check_room(product: Product, byte_count: int) -> None:
     )
 
 
+def check_room_for_bytes(product: Product, byte_count: int) -> None:
+    """As `check_room`, for a file of an image that is there."""
+    _, kept_bytes, *own = product.room
+    _check_limits(0, 0, kept_bytes + byte_count, _choose_limits(*own))
+
+
 def count_in_product(
     cursor: CursorWrapper,
     product: Product,
@@ -106,9 +112,25 @@ def count_in_organization(cursor: CursorWrapper, product: Product, byte_count: i
     _check_limits(product.kept_images, images, more_bytes, _choose_limits(*own))
 
 
-def count_out(image: ProductImage) -> None:
-    """Take a deleted image off both counts, within its transaction, which holds the product."""
-    _take_off(image.product, 0 if image.discarded_at else 1, image.byte_size)
+def count_bytes(product: Product, byte_count: int) -> None:
+    """Count so many bytes more, or fewer, of an image that is there; the last of its transaction.
+
+    Raises QuotaExceeded where more are too much.
+    """
+    if product.owner_id is None:
+        return
+    _add_to_organization(product.owner_id, 0, byte_count)
+    if byte_count > 0:
+        owner = Organization.objects.get(pk=product.owner_id)
+        _check_limits(0, 0, owner.kept_bytes, get_limits(owner))
+
+
+def count_out(image: ProductImage, byte_count: int) -> None:
+    """Take a deleted image off both counts, with the bytes of its files.
+
+    Within its transaction, which holds the product.
+    """
+    _take_off(image.product, 0 if image.discarded_at else 1, byte_count)
 
 
 def count_discarded(image: ProductImage) -> None:
@@ -140,6 +162,8 @@ def move_counts(product: Product, owner_id: uuid.UUID | None) -> None:
     moved = before.images.aggregate(
         images=Count("pk", filter=Q(discarded_at=None)), bytes=Coalesce(Sum("byte_size"), 0)
     )
+    versions = ImageVersion.objects.filter(image__product=product)
+    moved["bytes"] += versions.aggregate(bytes=Coalesce(Sum("byte_size"), 0))["bytes"]
     for each in sorted(filter(None, (before.owner_id, owner_id))):  # so that no two moves lock up
         sign = 1 if each == owner_id else -1
         _add_to_organization(each, sign * moved["images"], sign * moved["bytes"])
@@ -175,7 +199,7 @@ def _check_limits(product_images: int, images: int, byte_count: int, limits: Lim
     ):
         if actual > limit:
             delete = "delete some that nobody needs"
-            if quota == "organization_bytes":  # those of the bin are counted
+            if quota == "organization_bytes":  # those of the bin and of versions are counted
                 delete = "delete for good what nobody needs"
             raise QuotaExceeded(
                 f"With this picture {whose} would have {actual:,} {what}, and may have {limit:,}:"

@@ -8,12 +8,12 @@ from __future__ import annotations
 import uuid
 
 from django.db import transaction
-from django.db.models import Count, F, Q, Sum
+from django.db.models import Count, F, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from apps.organizations.models import Organization
-from apps.products.image_store import take_turn
-from apps.products.models import Product
+from apps.products.models import ImageVersion, Product
+from apps.products.stored_objects import take_turn
 
 LOCKED_AT_ONCE = 500
 
@@ -50,12 +50,16 @@ def _find_products(**among: list[int]) -> list[tuple[int, str, int]]:
 
 
 def _find_organizations(**among: uuid.UUID) -> list[tuple[uuid.UUID, str, int, int]]:
+    # By itself: joined, each version would count its image once more.
+    versions = ImageVersion.objects.filter(image__product__owner=OuterRef("pk")).order_by()
+    in_versions = versions.values("image__product__owner").annotate(bytes=Sum("byte_size"))
     counted = (
         Organization.objects.filter(**among)
         .order_by()
         .annotate(
             there=Count("products__images", filter=Q(products__images__discarded_at=None)),
-            bytes_there=Coalesce(Sum("products__images__byte_size"), 0),
+            bytes_there=Coalesce(Sum("products__images__byte_size"), 0)
+            + Coalesce(Subquery(in_versions.values("bytes")), 0),
         )
     )
     differing = counted.exclude(kept_images=F("there"), kept_bytes=F("bytes_there"))

@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from http.client import HTTPException
-from itertools import takewhile
+from itertools import chain, takewhile
 from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
@@ -19,10 +19,10 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 
 from apps.products.checksums import holds_bytes
-from apps.products.image_store import remove_unclaimed_object
-from apps.products.models import ProductImage, UnclaimedObject
+from apps.products.models import ImageVersion, ProductImage, UnclaimedObject
 from apps.products.pictures.image_checks import ImageFormat
 from apps.products.storage.rendition_names import FOLDER, get_original_name
+from apps.products.stored_objects import remove_unclaimed_object
 
 # Whoever uploads for longer than this is told that the upload was undone.
 DEFAULT_AGE_SECONDS = 3600
@@ -76,7 +76,9 @@ def audit_objects() -> Audit:
     Uploads and deletions may go on meanwhile: what looks odd is looked at again.
     """
     objects = set(default_storage.list_names())  # type: ignore[attr-defined]  # ours have it
-    rows = set(ProductImage.objects.values_list("object_name", flat=True).iterator())
+    images = ProductImage.objects.values_list("object_name", flat=True).iterator()
+    versions = ImageVersion.objects.values_list("object_name", flat=True).iterator()
+    rows = set(chain(images, versions))
     return Audit(
         rows_without_objects=sorted(filter(_is_row_without_object, rows - objects)),
         objects_without_rows=sorted(filter(_is_object_without_row, objects - rows)),
@@ -161,4 +163,5 @@ def _is_claimable(name: str) -> bool:
 
 
 def _has_row(name: str) -> bool:
-    return ProductImage.objects.filter(object_name=name).exists()
+    kinds = (ProductImage.objects, ImageVersion.objects)
+    return any(kind.filter(object_name=name).exists() for kind in kinds)

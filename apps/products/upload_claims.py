@@ -14,9 +14,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from apps.problems import Conflict, FieldError, InvalidInput, ServiceUnavailable
-from apps.products.image_store import take_turn
 from apps.products.incoming_image import IncomingImage
 from apps.products.models import UploadClaim
+from apps.products.stored_objects import take_turn
 
 # What fingerprints by SHA-256, which are hexadecimal throughout, don't begin with.
 BY_BLAKE3 = "blake3:"

@@ -63,7 +63,8 @@ def test_product_with_images_cannot_be_deleted(cast: Cast, admin_client: Client)
 def test_image_list_shows_pictures_and_ids(cast: Cast, admin_client: Client) -> None:
     image = keep_image(cast.product, title="<Front>")
     page = admin_client.get(IMAGES).content.decode()
-    assert f'src="/renditions/{shortuuid.encode(image.pk)}/96" alt="&lt;Front&gt;"' in page
+    ids = f"{shortuuid.encode(image.pk)}/{shortuuid.encode(image.file_id)}"
+    assert f'src="/renditions/{ids}/96" alt="&lt;Front&gt;"' in page
     assert shortuuid.encode(image.pk) in page
     assert 'value="delete_selected"' not in page
     assert "/admin/products/productimage/add/" not in page

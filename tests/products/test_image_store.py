@@ -11,8 +11,9 @@ from django.core.files.storage import default_storage
 from django.db import DatabaseError, connection
 
 from apps.products.image_history import Actor
-from apps.products.image_store import remove_image, remove_unclaimed_object
+from apps.products.image_store import remove_image
 from apps.products.models import Product, ProductImage, UnclaimedObject, UploadClaim
+from apps.products.stored_objects import remove_unclaimed_object
 from apps.products.sweeping import (
     audit_objects,
     sweep_temporary_files,

@@ -1,4 +1,4 @@
-"""The service, killed by itself at one step of an upload or a removal; for tests of crashes only.
+"""The service, killed by itself at one step of an upload, a replacement or a removal; for tests of crashes only.
 
 As a WSGI target this module is the service; ``CRASH_AT`` in the environment names the step. What
 dies is the whole process group, by SIGKILL.
@@ -15,22 +15,27 @@ from closient.wsgi import application  # before all that needs Django's settings
 
 # isort: split
 
-from apps.dashboard.api import images
-from apps.products import image_store
+from apps.dashboard.api import image_files, images
+from apps.products import image_store, image_versions, stored_objects
 from apps.products.incoming_image import IncomingImage
 from apps.products.models import UnclaimedObject
 
 STEPS: dict[str, tuple[Any, str, str]] = {
     "while the body arrives": (IncomingImage, "receive", "after"),
-    "before the name is written": (image_store, "insert_rows", "before"),
-    "before the object is put": (image_store.default_storage, "save", "before"),
-    "after the object is put": (image_store.default_storage, "save", "after"),
+    "before the name is written": (stored_objects, "insert_rows", "before"),
+    "before the object is put": (stored_objects.default_storage, "save", "before"),
+    "after the object is put": (stored_objects.default_storage, "save", "after"),
     "inside the row's transaction": (image_store, "strike_off", "before"),
     "before the row's commit": (image_store, "_insert_row", "after"),
     "after the row's commit": (images, "store_image", "after"),
+    "inside the replacement's transaction": (image_versions, "claim", "before"),
+    "before the replacement's commit": (image_versions, "count_bytes", "after"),
+    "after the replacement's commit": (image_files.image_versions, "replace_file", "after"),
+    "inside the restoration's transaction": (image_versions, "build_event", "after"),
+    "after the restoration's commit": (image_files.image_versions, "restore_version", "after"),
     "inside the removal's transaction": (UnclaimedObject, "save", "after"),
-    "before the object is removed": (image_store.default_storage, "delete", "before"),
-    "after the object is removed": (image_store.default_storage, "delete", "after"),
+    "before the object is removed": (stored_objects.default_storage, "delete", "before"),
+    "after the object is removed": (stored_objects.default_storage, "delete", "after"),
 }
 
 __all__ = ["application"]

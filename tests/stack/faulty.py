@@ -11,4 +11,4 @@ def fail() -> None:
     raise RuntimeError("out of cheese")
 
 
-importlib.import_module("apps.products.image_store").take_turn = fail
+importlib.import_module("apps.products.stored_objects").take_turn = fail

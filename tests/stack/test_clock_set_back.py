@@ -35,6 +35,7 @@ NOTHING_SWEPT = {
     "removed_upload_claims": 0,
     "removed_temporary_files": 0,
     "removed_from_bin": 0,
+    "removed_versions": 0,
 }
 
 

@@ -1,4 +1,4 @@
-"""`kill -9` at each step of an upload and of a removal: after the sweep, all or nothing is there."""
+"""`kill -9` at each step of an upload, a replacement, a removal: all or nothing is done."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from tests import local_http
-from tests.sample_images import make_jpeg
+from tests.sample_images import make_jpeg, make_png
 from tests.stack.worlds import World, run_world, select, sweep
 
 APPLICATION = "tests.stack.crash_points:application"
@@ -29,6 +29,18 @@ REMOVAL_STEPS = {
     "inside the removal's transaction": (0, 1),
     "before the object is removed": (1, 0),
     "after the object is removed": (1, 0),
+}
+# What the sweep finds of a replacement, names and temporary files, and whether it was done.
+REPLACEMENT_STEPS = {
+    "while the body arrives": (0, 1, False),
+    "before the object is put": (1, 1, False),
+    "inside the replacement's transaction": (1, 0, False),
+    "before the replacement's commit": (1, 0, False),
+    "after the replacement's commit": (0, 0, True),
+}
+RESTORATION_STEPS = {
+    "inside the restoration's transaction": False,
+    "after the restoration's commit": True,
 }
 # The object is a copy here, so that the temporary file stays until that is sent.
 TELLING_STEPS = {
@@ -61,6 +73,18 @@ def assert_swept(
     assert found == {}
 
 
+def crash(world: World, step: str, method: str, path: str, **sent: Any) -> None:
+    """Send that to a service that kills itself at that step; nothing is answered."""
+    env = {**world.env, "CRASH_AT": step}
+    with run_world(world.folder, env, world.seed, application=APPLICATION) as crashing:
+        with (
+            pytest.raises(httpx.TransportError),
+            local_http.Client(headers=world.headers) as client,
+        ):
+            client.request(method, f"{crashing.images_url}/{path}", **sent)
+        crashing.service.kill()
+
+
 @pytest.mark.parametrize("step", STEPS)
 def test_upload_killed_on_the_disk_is_there_or_is_not(
     seed: dict[str, Any], seeded_database: Path, tmp_path: Path, step: str
@@ -90,13 +114,47 @@ def test_removal_killed_on_either_is_done_or_is_not(world: World, step: str):
     [(before,)] = world.select(COUNT_IMAGES)
     names, images = REMOVAL_STEPS[step]
 
-    env = {**world.env, "CRASH_AT": step}
-    with run_world(world.folder, env, world.seed, application=APPLICATION) as crashing:
-        with pytest.raises(httpx.TransportError):
-            local_http.delete(f"{crashing.images_url}/{image_id}", headers=world.headers)
-        crashing.service.kill()
+    crash(world, step, "DELETE", image_id)
 
     assert_swept(world.folder, world.env, before, (names, 0, images - 1))
+
+
+def count_files(world: World, image_id: str) -> tuple[int, int]:
+    """The bytes of the image's file, and how many versions it has; all are read."""
+    url = f"{world.images_url}/{image_id}"
+    with local_http.Client(headers=world.headers) as client:
+        image = client.get(url).json()
+        versions = client.get(f"{url}/versions").json()["data"]
+    for file in (image, *versions):
+        assert len(local_http.get(file["image_url"]).content) == file["byte_size"]
+    return image["byte_size"], len(versions)
+
+
+@pytest.mark.parametrize("step", REPLACEMENT_STEPS)
+def test_replacement_killed_on_either_is_done_or_is_not(world: World, step: str):
+    old, new = make_jpeg(), make_png()
+    image_id = world.upload(old, is_primary="true").json()["id"]
+    [(before,)] = world.select(COUNT_IMAGES)
+    names, files, is_done = REPLACEMENT_STEPS[step]
+
+    crash(world, step, "PUT", f"{image_id}/file", files={"image": ("new.png", new)})
+
+    assert_swept(world.folder, world.env, before, (names, files, 0))
+    assert count_files(world, image_id) == ((len(new), 1) if is_done else (len(old), 0))
+
+
+@pytest.mark.parametrize("step", RESTORATION_STEPS)
+def test_restoration_killed_on_either_is_done_or_is_not(world: World, step: str):
+    old, new = make_jpeg(), make_png()
+    image_id = world.upload(old).json()["id"]
+    url = f"{world.images_url}/{image_id}/file"
+    local_http.put(url, headers=world.headers, files={"image": new})
+    [(before,)] = world.select(COUNT_IMAGES)
+
+    crash(world, step, "POST", f"{image_id}/versions/{image_id}/restore")
+
+    assert_swept(world.folder, world.env, before, (0, 0, 0))
+    assert count_files(world, image_id) == (len(old if RESTORATION_STEPS[step] else new), 1)
 
 
 def test_what_a_kill_left_an_hour_ago_is_gone_after_the_start(

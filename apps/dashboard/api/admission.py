@@ -18,7 +18,7 @@ from apps.dashboard.api.request_head import (
 from apps.organizations.models import Permission
 from apps.problems import PayloadTooLarge, Unauthorized, UnsupportedMediaType
 from apps.products.access import check_member, get_product, may_still
-from apps.products.image_store import release_connection
+from apps.products.stored_objects import release_connection
 
 CHANGEABLE = ("title", "priority", "is_primary")
 JSON_TYPES = ("application/json", "application/merge-patch+json")

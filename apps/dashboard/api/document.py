@@ -99,7 +99,7 @@ class DashboardAPI(NinjaAPI):
         document = super().get_openapi_schema()
         schemas = document["components"]["schemas"]
         for name in (
-            *("OrganizationPath", "TradeItemPath", "ImagePath"),
+            *("OrganizationPath", "TradeItemPath", "ImagePath", "VersionPath"),
             *("PageQuery", "ImagePageQuery", "TradeItemQuery", "ChannelQuery"),
         ):
             schemas.pop(name, None)
@@ -108,7 +108,8 @@ class DashboardAPI(NinjaAPI):
         for address, path in document["paths"].items():
             if address.endswith("/check"):
                 continue  # it keeps nothing that could be kept twice
-            body = path.get("post", {}).get("requestBody", {})
+            operation = path.get("post") or path.get("put") or {}
+            body = operation.get("requestBody", {})
             if "multipart/form-data" in body.get("content", {}):
                 path["parameters"] = [IDEMPOTENCY_KEY]
         return document

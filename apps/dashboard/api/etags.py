@@ -19,6 +19,8 @@ CHANGED = (
 def build_etag(image: ProductImage) -> str:
     """The tag of what can change of an image."""
     changeable = repr((image.id, image.title, image.priority, image.is_primary))
+    if image.replaced_at:
+        changeable += image.object_name
     if image.discarded_at:
         changeable += image.discarded_at.isoformat()
     return f'"{hashlib.sha256(changeable.encode()).hexdigest()[:32]}"'

@@ -27,9 +27,10 @@ from apps.dashboard.api.upload_handler import check_form_head
 from apps.organizations.models import Permission
 from apps.products.file_names import clean_file_name
 from apps.products.hero_verdicts import get_today, judge_image
-from apps.products.image_store import get_image, release_connection
+from apps.products.image_store import get_image
 from apps.products.quotas import check_room
 from apps.products.readiness.verdicts import judge
+from apps.products.stored_objects import release_connection
 from apps.products.upload_claims import hold_check
 
 router = Router(auth=AUTHENTICATORS, tags=["Images"])

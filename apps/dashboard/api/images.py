@@ -88,7 +88,8 @@ def upload_image(
         is_primary=is_primary,
         actor=get_actor(request),
     )
-    answer = answer_once(request, response, image, [title, is_primary], store)
+    words: list[object] = [title, is_primary]
+    answer = answer_once(request, response, image, words, store, ProductImageOut)
     response.headers["Location"] = f"{request.path}/{answer.id}"
     return Status(201, answer)
 
@@ -199,7 +200,7 @@ def delete_image(request: ApiRequest, path: Path[ImagePath]) -> Status[None]:
 def list_image_history(
     request: ApiRequest, path: Path[TradeItemPath], page: Query[PageQuery]
 ) -> ImageEventPageOut:
-    """List who did what to the images of a product, the newest first: uploaded, promoted, demoted, retitled, reprioritised, ordered (the gallery as a whole: ``image_id`` is null, ``new`` says how many images were named), discarded, restored, deleted. Requires membership in the organization."""
+    """List who did what to the images of a product, the newest first: uploaded, promoted, demoted, retitled, reprioritised, ordered (the gallery as a whole: ``image_id`` is null, ``new`` says how many images were named), replaced (``old`` and ``new`` are the files' names), reverted (to a version), discarded, restored, deleted. Requires membership in the organization."""
     ordered = request.product.image_events.select_related("user").order_by("-id")
     events, pagination = read_page(ordered, page)
     return ImageEventPageOut(data=describe_events(events), pagination=pagination)

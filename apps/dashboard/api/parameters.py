@@ -210,6 +210,16 @@ class ImagePath(TradeItemPath):
     ] = Field(..., description="The image's id, as 22 characters or as canonical UUID.")
 
 
+class VersionPath(ImagePath):
+    """Which version of which image."""
+
+    version_id: Annotated[
+        uuid.UUID,
+        BeforeValidator(_read_image_id),
+        WithJsonSchema({"type": "string", "format": "shortuuid"}),
+    ] = Field(..., description="The version's id, as 22 characters or as canonical UUID.")
+
+
 class PageQuery(Schema):
     """Which page of a list."""
 

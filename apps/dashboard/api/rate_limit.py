@@ -71,6 +71,16 @@ def count_request(request: ApiRequest, *, cost: int = 1) -> Standing:
         subject, quotas = caller.shares_as or caller.credential, list_quotas(caller)
     else:
         subject, quotas = divide_by_networks(request, "address", STRANGERS)
+    return _count(subject, quotas, cost)
+
+
+def count_address(request: HttpRequest, purpose: str, quota: Quota) -> Standing:
+    """Count the request for its address alone, apart from other purposes."""
+    subject, quotas = divide_by_networks(request, purpose, quota)
+    return _count(subject, quotas, 1)
+
+
+def _count(subject: str, quotas: list[Quota], cost: int) -> Standing:
     now = time.time()
     used = get_counts().count(subject, quotas, now, cost=cost)
     is_refused = any(n >= quota.limit for n, quota in zip(used, quotas, strict=True))

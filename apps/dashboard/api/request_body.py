@@ -15,9 +15,9 @@ from apps.dashboard.operations.stall_watch import waiting
 from apps.dashboard.operations.thread_shares import BODIES
 from apps.organizations.callers import Caller
 from apps.problems import BadRequest, PayloadTooLarge, Unauthorized
-from apps.products.image_store import release_connection
 from apps.products.models import Product
 from apps.products.pictures.image_checks import MAX_IMAGE_BYTES
+from apps.products.stored_objects import release_connection
 
 MAX_WORDS_BYTES = 64 * 1024  # what a form may have beside its picture
 MAX_FORM_BYTES = MAX_IMAGE_BYTES + MAX_WORDS_BYTES
@@ -85,6 +85,14 @@ class ApiRequest(WSGIRequest):
                 f"At most {self.body_limit:,} bytes are taken here.", limit=self.body_limit
             )
         return data
+
+    def _load_post_and_files(self) -> None:
+        # Django's, which reads the form of a POST alone; the log tells what was sent.
+        method, self.method = self.method, "POST" if self.method == "PUT" else self.method
+        try:
+            super()._load_post_and_files()
+        finally:
+            self.method = method
 
     def close(self) -> None:
         """Close the uploaded files, then read what the client is still sending.

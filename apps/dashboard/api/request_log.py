@@ -23,7 +23,10 @@ from apps.organizations.callers import Caller
 from apps.problems import ImageRefused, Problem, RateLimited
 from apps.products.incoming_image import IncomingImage
 
-UPLOAD_ROUTE_END = "/<organization_id>/<gtin>/images"
+UPLOAD_ROUTE_ENDS = {
+    "POST": "/<organization_id>/<gtin>/images",
+    "PUT": "/<organization_id>/<gtin>/images/<image_id>/file",
+}
 ERROR_CODES = {kind.status: kind.error_code for kind in Problem.__subclasses__()}
 NOBODY = "nobody"
 # For a terminal; the JSON has every field under its name.
@@ -83,7 +86,8 @@ def _describe_caller(request: ApiRequest) -> tuple[str, str | None]:
 
 
 def _is_upload(request: ApiRequest, match: ResolverMatch | None) -> bool:
-    return request.method == "POST" and bool(match and match.route.endswith(UPLOAD_ROUTE_END))
+    route_end = UPLOAD_ROUTE_ENDS.get(request.method or "")
+    return bool(route_end and match and match.route.endswith(route_end))
 
 
 def _get_upload_handler(request: ApiRequest) -> ImageUploadHandler | None:

@@ -12,7 +12,7 @@ from apps.dashboard.api.identifiers import SHORTUUID_PATTERN, encode_id
 from apps.dashboard.api.parameters import MAX_TITLE_LENGTH
 from apps.dashboard.api.public_origin import get_origin
 from apps.products.hero_verdicts import judge_image
-from apps.products.models import NO_IMAGE, ImageEvent, ProductImage
+from apps.products.models import NO_IMAGE, ImageEvent, ImageVersion, ProductImage
 from apps.products.pictures.image_checks import ImageFormat
 from apps.products.readiness.verdicts import Verdict
 
@@ -98,6 +98,36 @@ class ProductImageDetailsOut(ProductImageOut):
     )
 
 
+class ImageVersionOut(Schema):
+    """A file that the image had before it was replaced."""
+
+    id: str = Field(
+        ..., json_schema_extra={"format": "shortuuid"}, description="To restore the version by."
+    )
+    image_url: str = Field(
+        ..., json_schema_extra={"format": "uri"}, description="Of this file, for as long as it is."
+    )
+    file_name: str
+    format: ImageFormat
+    width: int | None
+    height: int | None
+    byte_size: int
+    sha256: str | None
+    uploaded_by: str | None = Field(
+        ..., description="The user name, null once the account is gone."
+    )
+    created: datetime = Field(..., description="When it became the image's file.")
+    replaced: datetime = Field(
+        ..., description="When another did. It is kept for 365 days from then on."
+    )
+
+
+class ImageVersionsOut(Schema):
+    """The versions of an image, at most 20, the last replaced first."""
+
+    data: list[ImageVersionOut]
+
+
 class PaginationOut(Schema):
     """Where a page stands in its list."""
 
@@ -178,6 +208,23 @@ def describe_details(request: HttpRequest, image: ProductImage) -> ProductImageD
         byte_size=image.byte_size,
         sha256=image.sha256,
         readiness={each.channel.id: each.verdict for each in judge_image(image)},
+    )
+
+
+def describe_version(request: HttpRequest, version: ImageVersion) -> ImageVersionOut:
+    """The version as callers see it."""
+    return ImageVersionOut(
+        id=encode_id(version.pk),
+        image_url=make_absolute(request, version.url),
+        file_name=version.file_name,
+        format=ImageFormat[version.image_format],
+        width=version.width,
+        height=version.height,
+        byte_size=version.byte_size,
+        sha256=version.sha256,
+        uploaded_by=version.uploaded_by.get_username() if version.uploaded_by else None,
+        created=version.placed_at,
+        replaced=version.replaced_at,
     )
 
 

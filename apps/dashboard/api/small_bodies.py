@@ -15,7 +15,7 @@ from django.http import (
 from apps.dashboard.api.middleware import API_PREFIX
 from apps.dashboard.operations.thread_shares import BODIES, build_busy
 from apps.problems import BadRequest
-from apps.products.image_store import release_connection
+from apps.products.stored_objects import release_connection
 
 
 class SmallBodiesMiddleware:

@@ -19,6 +19,7 @@ from apps.products.pictures.containers.other_texts import name_text
 MAX_TEXT_BYTES = 4096
 CHARSET = "_charset_"
 FIELDS: Final = ("image", "title", "is_primary")
+FILE_FIELDS: Final = ("image",)  # of another file for an image that is there
 
 # What parts are called where they mean one of ours, letters alone.
 _MEANT: Final = {
@@ -57,7 +58,8 @@ class _SentText:
 class UploadForm:
     """Takes the events of a multipart parser; `get_fields` and `get_files` tell what came."""
 
-    def __init__(self) -> None:
+    def __init__(self, fields: tuple[str, ...]) -> None:
+        self._fields = fields
         self._image: IncomingImage | None = None
         self._image_text = bytearray()
         self._second_names: list[str] = []
@@ -105,7 +107,7 @@ class UploadForm:
     def _begin_part(self, part: MultipartSegment) -> Callable[[bytes], None]:
         head = read_part_head(part)
         name = head.name
-        if name not in (*FIELDS, CHARSET):
+        if name not in (*self._fields, CHARSET):
             self._note_stray(head)
             return _ignore
         if name in self._texts or (name == "image" and self._image is not None):
@@ -119,6 +121,11 @@ class UploadForm:
         field = _MEANT.get(letters)
         if field == "image" or (field is None and _is_picture(head)):
             self._second_names.append(shown)
+        elif self._fields == FILE_FIELDS and (field or letters in _AFTERWARDS):
+            self._strays[shown] = (
+                f"The part {shown!r} is not taken: caption, place and primary flag stay as they"
+                " are; change them with PATCH."
+            )
         elif field:
             self._set_fault(field, f"The part {shown!r} is not known; its name is {field!r}.")
         elif letters in _AFTERWARDS:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, cast
 
 from django.core.exceptions import SuspiciousMultipartForm
 from django.core.files.uploadhandler import FileUploadHandler
+from django.urls import ResolverMatch
 from django.utils.datastructures import MultiValueDict
 from multipart import MultipartError, PushMultipartParser
 
 from apps.dashboard.api.admission import check_encoding
 from apps.dashboard.api.auth import require_caller
 from apps.dashboard.api.idempotency import read_idempotency_key
+from apps.dashboard.api.parameters import ImagePath
 from apps.dashboard.api.request_body import (
     MAX_FORM_BYTES,
     MAX_WORDS_BYTES,
@@ -20,11 +23,13 @@ from apps.dashboard.api.request_body import (
     build_too_large,
 )
 from apps.dashboard.api.request_head import check_query, describe_type
-from apps.dashboard.api.upload_form import FIELDS, UploadForm
+from apps.dashboard.api.upload_form import FIELDS, FILE_FIELDS, UploadForm
 from apps.problems import BadRequest, FormCutShort, QuotaExceeded, UnsupportedMediaType
-from apps.products.image_store import release_connection
+from apps.products.image_store import get_image
 from apps.products.incoming_image import IncomingImage
-from apps.products.quotas import check_room
+from apps.products.models import Product
+from apps.products.quotas import check_room, check_room_for_bytes
+from apps.products.stored_objects import release_connection
 from apps.products.upload_claims import is_claimed
 
 MAX_PARTS = 100
@@ -43,6 +48,24 @@ def check_form_head(request: ApiRequest) -> None:
     Raises UnsupportedMediaType, PayloadTooLarge, FormCutShort, InvalidInput, BadRequest or
     QuotaExceeded, in this order.
     """
+    _check_head(request, FIELDS)
+    _check_room(request, check_room)
+    release_connection()
+
+
+def check_file_head(request: ApiRequest) -> None:
+    """As `check_form_head`, for another file of an image that is there, of which it has no words.
+
+    Raises NotFound where the image is not.
+    """
+    match = cast("ResolverMatch", request.resolver_match)
+    get_image(request.product, ImagePath.model_validate(match.kwargs).image_id)
+    _check_head(request, FILE_FIELDS)
+    _check_room(request, check_room_for_bytes)
+    release_connection()
+
+
+def _check_head(request: ApiRequest, fields: tuple[str, ...]) -> None:
     if request.content_type != "multipart/form-data":
         raise UnsupportedMediaType(
             f"The body is {describe_type(request)};"
@@ -54,7 +77,7 @@ def check_form_head(request: ApiRequest) -> None:
         raise build_too_large(declared)
     if declared == 0:
         raise FormCutShort("The form is empty: no bytes were sent.")
-    check_query(request, FIELDS)
+    check_query(request, fields)
     request.idempotency_key = read_idempotency_key(request)
     # Django's parser knows the type in small letters alone (RFC 9110 §8.3.1).
     _, *parameters = request.META["CONTENT_TYPE"].partition(";")
@@ -64,15 +87,13 @@ def check_form_head(request: ApiRequest) -> None:
             "Content-Type is multipart/form-data without a boundary; do not set this header by"
             " hand: curl -F, FormData and files= set it, with the boundary that they use."
         )
-    request.upload_handlers = [ImageUploadHandler(request)]
-    _check_room(request)
-    release_connection()
+    request.upload_handlers = [ImageUploadHandler(request, fields)]
 
 
-def _check_room(request: ApiRequest) -> None:
+def _check_room(request: ApiRequest, check: Callable[[Product, int], None]) -> None:
     # Who asks for the answer of a first try gets it, however full all is by now.
     try:
-        check_room(request.product, max(1, (request.declared_bytes or 0) - MAX_WORDS_BYTES))
+        check(request.product, max(1, (request.declared_bytes or 0) - MAX_WORDS_BYTES))
     except QuotaExceeded:
         key = request.idempotency_key
         if key is None or not is_claimed(require_caller(request).credential, key):
@@ -80,7 +101,7 @@ def _check_room(request: ApiRequest) -> None:
 
 
 class RefusingUploadHandler(FileUploadHandler):
-    """For every form but the upload's: refuses a file at its first byte."""
+    """For every form but an upload's: refuses a file at its first byte."""
 
     def new_file(self, field_name: str, *args: Any, **kwargs: Any) -> None:
         # Django's own, since pages have no other way to answer 400.
@@ -103,6 +124,10 @@ class ImageUploadHandler(RefusingUploadHandler):
     _first_bytes = b""
     incoming: IncomingImage | None = None
 
+    def __init__(self, request: ApiRequest, fields: tuple[str, ...]) -> None:
+        super().__init__(request)
+        self._fields = fields
+
     def handle_raw_input(  # type: ignore[override]  # Django passes the request, and bytes
         self,
         input_data: ApiRequest,
@@ -112,7 +137,7 @@ class ImageUploadHandler(RefusingUploadHandler):
         encoding: str | None = None,
     ) -> tuple[MultiValueDict[str, Any], MultiValueDict[str, Any]]:
         """Raises BadRequest, FormCutShort, PayloadTooLarge, ImageTooLarge or StorageUnavailable."""
-        form = UploadForm()
+        form = UploadForm(self._fields)
         try:
             self._read_form(input_data, boundary, form)
         except BaseException:  # raised again: nobody else knows of its temporary file yet

@@ -29,7 +29,11 @@ _READERS: Final = {"organization_id": decode_id, "image_id": decode_id, "gtin": 
 _HINTS: Final = (
     (r"/images$", "PUT PATCH", "Upload with POST; change one with PATCH at {itself}/IMAGE_ID."),
     (r"/images$", "DELETE", "Delete one with DELETE at {itself}/IMAGE_ID."),
-    (r"/<image_id>$", "POST PUT", "Change this one with PATCH; upload a new one to {above}."),
+    (
+        r"/<image_id>$", "POST PUT",
+        "Change this one with PATCH, its file with PUT at {itself}/file; upload a new one to"
+        " {above}.",
+    ),
 )  # fmt: skip
 
 

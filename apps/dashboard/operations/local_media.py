@@ -10,6 +10,7 @@ from django.views.static import serve
 from apps.products.pictures.image_checks import ImageFormat
 
 OBJECT_HEADERS = {
+    "Access-Control-Allow-Origin": "*",  # no credential is looked at
     "Cache-Control": "public, max-age=31536000, immutable",
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox",
     "X-Content-Type-Options": "nosniff",

@@ -97,9 +97,17 @@ def build_thumbnails(image: ProductImage) -> Thumbnails:
     """Where the picture is, small and less small: nothing where it cannot be shown."""
     if image.is_undecodable:
         return Thumbnails("", "", "")
-    urls = {size: reverse("rendition", args=[encode_id(image.id), size]) for size in SHOWN_SIZES}
+    urls = {size: build_rendition_address(image, size) for size in SHOWN_SIZES}
     candidates = ", ".join(f"{url} {size}w" for size, url in urls.items())
     return Thumbnails(small=urls[320], large=urls[1280], candidates=candidates)
+
+
+def build_rendition_address(image: ProductImage, size: int) -> str:
+    """Where the image's present file is, that small: another address for another file."""
+    image_id = encode_id(image.pk)
+    if image.replaced_at is None:
+        return reverse("rendition", args=[image_id, size])
+    return reverse("file-rendition", args=[image_id, encode_id(image.file_id), size])
 
 
 def _describe_kind(image: ProductImage) -> str:

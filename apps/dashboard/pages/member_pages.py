@@ -23,7 +23,7 @@ from apps.dashboard.pages.page_access import describe_membership, for_members, h
 from apps.organizations.invitations import issue_invitation, withdraw_invitation
 from apps.organizations.members import LastOwner, change_role, remove_member
 from apps.organizations.models import Invitation, Membership, Permission
-from apps.products.image_store import release_connection
+from apps.products.stored_objects import release_connection
 
 # Of an organization: each sends a mail to whatever address was typed.
 INVITATIONS: Final = Quota(100, DAY_SECONDS)

@@ -16,33 +16,39 @@ from django.views.decorators.http import require_safe
 from apps.dashboard.api.identifiers import decode_id, encode_id
 from apps.organizations.models import Membership, Permission
 from apps.problems import Problem
-from apps.products.models import ProductImage
+from apps.products.models import ImageVersion, ProductImage
 from apps.products.renditions.renditions import get_rendition
 from apps.products.storage.rendition_names import RENDITION_SIZES
 
-HEADERS = {
-    "Cache-Control": "private, max-age=31536000, immutable",
-    "X-Content-Type-Options": "nosniff",
-}
+FOR_GOOD = "private, max-age=31536000, immutable"
 RETRY_AFTER_SECONDS = 3
 
 
 @require_safe
-def rendition(request: HttpRequest, image_id: str, size: int) -> HttpResponseBase:
-    """The image as WebP, not larger than ``size``.
+def rendition(
+    request: HttpRequest, image_id: str, size: int, file_id: str = ""
+) -> HttpResponseBase:
+    """The image as WebP, not larger than ``size``; with ``file_id``, that file of it, had or has.
 
     What cannot be shown is answered with an error in plain text, so that ``<img>`` fires its
     error event: 422 for good, 503 for now.
     """
     image = _find_image(request, image_id) if size in RENDITION_SIZES else None
-    if image is None:
+    file = _find_file(image, file_id) if image else None
+    if image is None or file is None:
         raise Http404
-    etag = f'"{encode_id(image.pk)}-{size}"'
-    headers = {**HEADERS, "ETag": etag}
+    etag = f'"{encode_id(file.file_id)}-{size}"'
+    # Without its id it is another file as soon as that is replaced.
+    is_for_good = bool(file_id) or image.replaced_at is None
+    headers = {
+        "Cache-Control": FOR_GOOD if is_for_good else "private, no-cache",
+        "X-Content-Type-Options": "nosniff",
+        "ETag": etag,
+    }
     if isinstance(get_conditional_response(request, etag=etag), HttpResponseNotModified):
         return HttpResponseNotModified(headers=headers)
     try:
-        webp = get_rendition(image, size)
+        webp = get_rendition(file, size)
     except Problem as fault:
         return _build_refusal(fault)
     return HttpResponse(webp, content_type="image/webp", headers=headers)
@@ -66,6 +72,21 @@ def _find_image(request: HttpRequest, image_id: str) -> ProductImage | None:
     )
     role = getattr(image, "caller_role", None)
     return image if image and _may_view(request, role) else None
+
+
+def _find_file(image: ProductImage, file_id: str) -> ProductImage | ImageVersion | None:
+    if not file_id:
+        return image
+    try:
+        pk = decode_id(file_id)
+    except ValueError:
+        return None
+    if pk == image.file_id:
+        return image
+    version = image.versions.filter(pk=pk).first()
+    if version is not None:
+        version.image = image
+    return version
 
 
 def _may_view(request: HttpRequest, role: str | None) -> bool:

@@ -19,8 +19,8 @@ from apps.products.gtin import (
     join_digits,
     normalize_gtin,
 )
-from apps.products.image_store import take_turn
 from apps.products.models import RENAMED, Product
+from apps.products.stored_objects import take_turn
 
 MAX_NAME_LENGTH: Final = 255
 _BATCH_ROWS: Final = 2_000

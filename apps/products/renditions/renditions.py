@@ -22,11 +22,11 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 
 from apps.problems import ImageDamaged, NotFound, Problem, ServiceUnavailable, StorageUnavailable
-from apps.products.image_store import release_connection, take_turn
-from apps.products.models import ProductImage
+from apps.products.models import ImageVersion, ProductImage
 from apps.products.pictures.image_checks import ImageFormat
 from apps.products.renditions.turns import BUSY, Lane, Seats
 from apps.products.storage.rendition_names import RENDITION_SIZES, get_rendition_name
+from apps.products.stored_objects import release_connection, take_turn
 
 # The decoder of WebP holds two canvases beside ours: 64 MP need 1.1 GB.
 MAX_MEMORY_BYTES: Final = 1536 * 1024 * 1024
@@ -43,34 +43,36 @@ PICTURE_FAULTS: Final = {
     *(-fault for fault in (signal.SIGILL, signal.SIGFPE, signal.SIGXCPU)),
 }
 
+RenderedFile = ProductImage | ImageVersion
+
 logger = logging.getLogger(__name__)
 
 _lane, _lane_of_large = Lane(2), Lane(1)
 # Uploads keep most of the server's threads, however many galleries are opened for the first time.
 _seats = Seats(max(1, settings.THREADS // 4))
-_under_way: dict[uuid.UUID, Future[dict[int, bytes]]] = {}
+_under_way: dict[str, Future[dict[int, bytes]]] = {}
 _under_way_lock = Lock()
 
 
-def get_rendition(image: ProductImage, size: int) -> bytes:
-    """The image as WebP, ``size`` pixels on its longest side or less.
+def get_rendition(image: RenderedFile, size: int) -> bytes:
+    """The file as WebP, ``size`` pixels on its longest side or less.
 
     The first request makes all sizes, once, however many come at the same time. Raises
     ImageDamaged when it cannot be decoded, NotFound when it is gone, ServiceUnavailable.
     """
     if image.is_undecodable:
         raise _build_refusal()
-    owner = image.product.owner_id
+    owner = _get_image(image).product.owner_id
     release_connection()
     stored = _read_rendition(image, size)
     return _make_renditions_once(image, owner)[size] if stored is None else stored
 
 
-def _make_renditions_once(image: ProductImage, owner: uuid.UUID | None) -> dict[int, bytes]:
+def _make_renditions_once(image: RenderedFile, owner: uuid.UUID | None) -> dict[int, bytes]:
     with _seats.take(owner):
         with _under_way_lock:
-            is_first = image.pk not in _under_way
-            render = _under_way.setdefault(image.pk, Future())
+            is_first = image.object_name not in _under_way
+            render = _under_way.setdefault(image.object_name, Future())
         if is_first:
             _lead(render, image, owner)
         try:
@@ -79,7 +81,7 @@ def _make_renditions_once(image: ProductImage, owner: uuid.UUID | None) -> dict[
             raise ServiceUnavailable(BUSY) from fault
 
 
-def _lead(render: Future[dict[int, bytes]], image: ProductImage, owner: uuid.UUID | None) -> None:
+def _lead(render: Future[dict[int, bytes]], image: RenderedFile, owner: uuid.UUID | None) -> None:
     try:
         render.set_result(_make_renditions(image, owner))
     except Problem as fault:
@@ -87,10 +89,10 @@ def _lead(render: Future[dict[int, bytes]], image: ProductImage, owner: uuid.UUI
     finally:
         render.cancel()  # after any other fault; without effect once there is a result
         with _under_way_lock:
-            del _under_way[image.pk]
+            del _under_way[image.object_name]
 
 
-def _make_renditions(image: ProductImage, owner: uuid.UUID | None) -> dict[int, bytes]:
+def _make_renditions(image: RenderedFile, owner: uuid.UUID | None) -> dict[int, bytes]:
     pixels = (image.width or 0) * (image.height or 0)
     is_large = image.image_format == ImageFormat.SVG or pixels > LARGE_PIXELS
     lane = _lane_of_large if is_large else _lane
@@ -107,7 +109,7 @@ def _make_renditions(image: ProductImage, owner: uuid.UUID | None) -> dict[int, 
     return made
 
 
-def _run_worker(image: ProductImage) -> list[bytes]:
+def _run_worker(image: RenderedFile) -> list[bytes]:
     limits = (str(MAX_MEMORY_BYTES), str(MAX_CPU_SECONDS))
     sizes = map(str, RENDITION_SIZES)
     with _open_object(image.object_name) as original:
@@ -134,21 +136,31 @@ def _run_worker(image: ProductImage) -> list[bytes]:
     raise ServiceUnavailable(BUSY)
 
 
-def _store_renditions(image: ProductImage, renditions: dict[int, bytes]) -> None:
+def _store_renditions(image: RenderedFile, renditions: dict[int, bytes]) -> None:
     with take_turn(), transaction.atomic():
-        # Whoever removes the image waits, or has removed it: no rendition outlives its image.
-        locked = ProductImage.objects.select_for_update().only("pk")
-        if locked.filter(pk=image.pk).first() is None:
+        # Whoever removes the file waits, or has removed it: no rendition outlives its original.
+        # What was replaced meanwhile is a version, what was restored an image.
+        if not any(_lock(kind, image.object_name) for kind in (ProductImage, ImageVersion)):
             raise NotFound("The image was removed meanwhile.")
         for size, webp in renditions.items():
             name = get_rendition_name(image.object_name, size)
             default_storage.save_rendition(name, webp)  # type: ignore[attr-defined]  # ours have it
 
 
-def _mark_undecodable(image: ProductImage, reason: str) -> None:
+def _lock(kind: type[RenderedFile], object_name: str) -> bool:
+    locked = kind.objects.select_for_update().only("pk")
+    return locked.filter(object_name=object_name).first() is not None
+
+
+def _get_image(image: RenderedFile) -> ProductImage:
+    return image.image if isinstance(image, ImageVersion) else image
+
+
+def _mark_undecodable(image: RenderedFile, reason: str) -> None:
     logger.warning("image %s cannot be decoded: %s", image.pk, reason)
     with take_turn():
-        ProductImage.objects.filter(pk=image.pk).update(is_undecodable=True)
+        for kind in (ProductImage, ImageVersion):
+            kind.objects.filter(object_name=image.object_name).update(is_undecodable=True)
 
 
 def _build_refusal() -> ImageDamaged:
@@ -157,7 +169,7 @@ def _build_refusal() -> ImageDamaged:
     )
 
 
-def _read_rendition(image: ProductImage, size: int) -> bytes | None:
+def _read_rendition(image: RenderedFile, size: int) -> bytes | None:
     try:
         with _open_object(get_rendition_name(image.object_name, size)) as file:
             webp: bytes = file.read()

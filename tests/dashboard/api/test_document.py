@@ -29,6 +29,9 @@ OPERATIONS = {
     "apps_dashboard_api_images_update_image",
     "apps_dashboard_api_images_delete_image",
     "apps_dashboard_api_images_list_image_history",
+    "apps_dashboard_api_image_files_replace_file",
+    "apps_dashboard_api_image_files_list_versions",
+    "apps_dashboard_api_image_files_restore_version",
     "apps_dashboard_api_discarded_images_discard_image",
     "apps_dashboard_api_discarded_images_restore_image",
 }

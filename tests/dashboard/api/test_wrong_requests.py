@@ -35,7 +35,7 @@ WRONG_ADDRESSES = [
     ("GET", "/uploads", "not_found", f"{NOWHERE}; {API}/docs lists all that there are."),
     ("PUT", "/trade-items/ORG/00012345678905/images", "method_not_allowed", f"This address takes GET, HEAD, OPTIONS and POST, not PUT. Upload with POST; change one with PATCH at {API}/trade-items/ORG/00012345678905/images/IMAGE_ID."),
     ("DELETE", "/trade-items/ORG/00012345678905/images", "method_not_allowed", f"This address takes GET, HEAD, OPTIONS and POST, not DELETE. Delete one with DELETE at {API}/trade-items/ORG/00012345678905/images/IMAGE_ID."),
-    ("PUT", "/trade-items/ORG/00012345678905/images/IMG", "method_not_allowed", f"This address takes DELETE, GET, HEAD, OPTIONS and PATCH, not PUT. Change this one with PATCH; upload a new one to {API}/trade-items/ORG/00012345678905/images."),
+    ("PUT", "/trade-items/ORG/00012345678905/images/IMG", "method_not_allowed", f"This address takes DELETE, GET, HEAD, OPTIONS and PATCH, not PUT. Change this one with PATCH, its file with PUT at {API}/trade-items/ORG/00012345678905/images/IMG/file; upload a new one to {API}/trade-items/ORG/00012345678905/images."),
     ("BREW", "/trade-items/ORG/00012345678905/images", "method_not_allowed", "This address takes GET, HEAD, OPTIONS and POST, not what was sent."),
     ("POST", "/trade-items/Acme Corp/00012345678905/images", "validation_error", f"organization_id: This has 9 characters and is no id, perhaps a name; {FORMS}"),
     ("POST", "/trade-items/ORGANIZATION_ID/00012345678905/images", "validation_error", f"organization_id: This is a placeholder; put an id there: {FORMS}"),

@@ -201,3 +201,26 @@ def test_stored_renditions_are_not_public(member: Client, image, settings):
             f"/media/products/%2e%2e/{name}",
         ):
             assert member.get(path).status_code in {400, 404}
+
+
+def test_present_file_is_asked_for_anew_once_there_was_another(
+    api: Api, member: Client, image: ProductImage
+):
+    files = {"image": ("new.jpg", make_jpeg(30, 20))}
+    url = f"{api.path}/{encode_id(image.pk)}/file"
+    api.client.put(url, headers=api.headers, files=files)
+    replaced = ProductImage.objects.get()
+
+    def read(path: str) -> tuple[tuple[int, int], str]:
+        answer = member.get(path)
+        return Image.open(io.BytesIO(answer.content)).size, answer.headers["Cache-Control"]
+
+    def build_file_path(file: ProductImage) -> str:
+        ids = (encode_id(image.pk), encode_id(file.file_id))
+        return reverse("file-rendition", args=[*ids, 320])
+
+    assert read(build_path(image)) == ((30, 20), "private, no-cache")
+    assert read(build_file_path(replaced)) == ((30, 20), PRIVATE)
+    assert read(build_file_path(image)) == ((320, 240), PRIVATE)
+    nobodys = reverse("file-rendition", args=[encode_id(image.pk), "z" * 22, 320])
+    assert member.get(nobodys).status_code == 404

@@ -1,4 +1,4 @@
-"""Remove what a crash left behind, objects of no row and temporary files, and empty the bin."""
+"""Remove what a crash left behind, objects of no row and temporary files, and what is outdated."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from typing import Any
 from django.core.management import BaseCommand
 
 from apps.products.image_bin import empty_bin
+from apps.products.image_versions import sweep_versions
 from apps.products.recounting import list_miscounted
 from apps.products.sweeping import (
     DEFAULT_AGE_SECONDS,
@@ -67,6 +68,7 @@ class Command(BaseCommand):
             "removed_temporary_files": sweep_temporary_files(older_than),
             "removed_upload_claims": sweep_upload_claims(),
             "removed_from_bin": empty_bin(within),
+            "removed_versions": sweep_versions(end - time.monotonic()),
             "removed_objects": sweep_unclaimed_objects(older_than, end - time.monotonic()),
         }
         if audit:

@@ -19,6 +19,8 @@ const SENTENCES = {
   reprioritised: (name, event) =>
     event.images.size > 1 ? `put ${event.images.size} pictures in order` : `moved ${name}`,
   discarded: (name) => `moved ${name} to the bin`,
+  replaced: (name) => `replaced ${name} by another file`,
+  reverted: (name) => `gave ${name} an earlier file again`,
   restored: (name) => `brought ${name} back from the bin`,
   ordered: (name, event) => (event.new === "1" ? "moved a picture" : `put ${event.new} pictures in order`),
   deleted: (name) => `deleted ${name} for good`,
