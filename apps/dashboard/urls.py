@@ -87,6 +87,7 @@ urlpatterns = [
         member_pages.withdraw,
         name="withdraw-invitation",
     ),
+    path("invitations", invitation_pages.last_invitation, name="last-invitation"),
     path("invitations/<str:token>", invitation_pages.invitation, name="invitation"),
     path("invitations/<str:token>/join", invitation_pages.join, name="join"),
     path("settings/api-keys", key_pages.my_api_keys, name="my-api-keys"),

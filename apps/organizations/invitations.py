@@ -24,6 +24,10 @@ class AlreadyMember(ValidationError):
     """Who is a member has a role already, which an invitation does not change."""
 
 
+class InvitedAsOwner(ValidationError):
+    """Only who could invite an owner may put another invitation in the place of theirs."""
+
+
 class InvitationEnded(ValidationError):
     """The link was used, withdrawn, replaced or is too old, or who made it may not any more."""
 
@@ -35,7 +39,7 @@ def issue_invitation(
 
     It replaces a former one of that address. Without ``invited_by``, whoever runs the service
     invites. Raises `PermissionDenied` where the inviter may not grant the role (any more),
-    AlreadyMember, and `ValidationError` for what is no address.
+    InvitedAsOwner, AlreadyMember, and `ValidationError` for what is no address.
     """
     token = secrets.token_urlsafe(32)
     fields = {
@@ -46,11 +50,12 @@ def issue_invitation(
     }
     with transaction.atomic():
         lock_members(organization.pk)
+        _check_grant(organization, role, invited_by)
+        _check_no_member(organization, email)
         organization.invitations.filter(expires_at__lte=timezone.now() - LISTED).delete()
         former = organization.invitations.filter(email=email.lower()).first()
-        for granted in {role, former.role if former else role}:
-            _check_grant(organization, granted, invited_by)
-        _check_no_member(organization, email)
+        if former and invited_by and not _may_grant(organization, former.role, invited_by):
+            raise InvitedAsOwner(f"{email} is invited as {former.role}, which you cannot change.")
         invitation = former or Invitation(organization=organization, email=email.lower())
         for name, value in fields.items():
             setattr(invitation, name, value)

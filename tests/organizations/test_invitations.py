@@ -11,6 +11,7 @@ from django.db import IntegrityError
 from apps.organizations.invitations import (
     AlreadyMember,
     InvitationEnded,
+    InvitedAsOwner,
     accept_invitation,
     find_invitation,
     issue_invitation,
@@ -109,7 +110,7 @@ def test_address_is_the_same_in_any_case(cast: Cast):
 def test_invitation_of_an_owner_is_not_replaced_by_a_manager(cast: Cast):
     token = invite(cast, role="owner")
 
-    with pytest.raises(PermissionDenied):
+    with pytest.raises(InvitedAsOwner):
         invite(cast, by="mo", role="editor")
 
     found = find_invitation(token)

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
+from urllib.parse import quote
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login
-from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import User
 from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from apps.dashboard.api.identifiers import encode_id
 from apps.dashboard.api.rate_limit import count_attempt
@@ -26,6 +28,9 @@ from apps.organizations.invitations import (
     find_invitation,
 )
 from apps.organizations.models import Invitation, Membership
+
+# The link, for who signs in on the way: in an address it would stand in logs.
+COOKIE: Final = "invitation"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -55,12 +60,20 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
     return _render(request, found, token, form=form)
 
 
+@require_safe
+def last_invitation(request: HttpRequest) -> HttpResponse:
+    """Back to what was opened before signing in."""
+    if token := request.COOKIES.get(COOKIE):
+        return redirect(f"{request.path}/{quote(token, safe='')}")
+    return redirect("home")
+
+
 @require_POST
 @never_cache
-@login_required
 def join(request: HttpRequest, token: str) -> HttpResponse:
     """Become a member with the account that one is signed in with."""
-    assert isinstance(request.user, User)  # noqa: S101 (signed in)
+    if not isinstance(request.user, User):  # signed out meanwhile
+        return redirect("invitation", token)
     try:
         return _welcome(request, accept_invitation(token, request.user))
     except InvitationEnded:
@@ -79,7 +92,18 @@ def _render(request: HttpRequest, found: Invitation, token: str, **context: Any)
         "own": own,
         "own_organization_id": own and encode_id(own.organization_id),
     }
-    return render(request, "dashboard/invitation.html", context)
+    page = render(request, "dashboard/invitation.html", context)
+    # What the page loads and leads to is not told its path, which would be in the proxy's log.
+    page.headers["Referrer-Policy"] = "strict-origin"
+    page.set_cookie(
+        COOKIE,
+        token,
+        path=reverse("last-invitation"),
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )
+    return page
 
 
 def _welcome(request: HttpRequest, membership: Membership) -> HttpResponse:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -40,7 +41,7 @@ def test_page_says_who_invites_whom_to_what_and_uses_nothing_up(client, cast, to
     assert "<b>olga</b> invites" in html
     assert "<b>ann@acme.test</b> to look after its product pictures, as editor" in html
     assert "no-store" in response.headers["Cache-Control"]
-    assert response.headers["Referrer-Policy"] == "same-origin"
+    assert response.headers["Referrer-Policy"] == "strict-origin"
     assert find_invitation(token) is not None
 
 
@@ -146,7 +147,6 @@ def test_user_whom_it_is_not_for_is_told_so(client, cast, token, email, is_told)
     client.force_login(cast.zoe)
     html = client.get(f"/invitations/{token}").content.decode()
     assert ("the invitation is for another address" in html) is is_told
-    assert f'name="next" value="/invitations/{token}"' in html
 
 
 def test_form_of_a_new_user_makes_none_for_one_who_is_signed_in(client, cast, token):
@@ -159,21 +159,42 @@ def test_form_of_a_new_user_makes_none_for_one_who_is_signed_in(client, cast, to
     assert not User.objects.filter(username="ann").exists()
 
 
-def test_stranger_signs_in_and_comes_back(client, cast, token):
+def test_stranger_signs_in_and_comes_back_without_the_token_in_an_address(client, cast, token):
     cast.zoe.set_password(PASSWORD)
     cast.zoe.save()
     page = client.get(f"/invitations/{token}").content.decode()
-    assert f'href="/accounts/login?next=/invitations/{token}"' in page
-    login = {"username": "zoe", "password": PASSWORD, "next": f"/invitations/{token}"}
+    assert 'href="/accounts/login?next=/invitations"' in page
+    login = {"username": "zoe", "password": PASSWORD, "next": "/invitations"}
 
     back = client.post("/accounts/login", login, follow=True)
 
     assert "Join as zoe" in back.content.decode()
+    assert client.cookies["invitation"]["httponly"]
+    assert client.cookies["invitation"]["samesite"] == "Lax"
+    assert client.cookies["invitation"]["path"] == "/invitations"
+
+
+def test_somebody_else_signs_out_and_comes_back(client, cast, token):
+    client.force_login(cast.zoe)
+    client.get(f"/invitations/{token}")
+
+    back = client.post("/accounts/logout", {"next": "/invitations"}, follow=True)
+
+    assert "Sign in to join" in back.content.decode()
+
+
+def test_without_a_link_opened_before_one_is_led_home(client, db):
+    assert client.get("/invitations").url == "/"
+    for forged in ("x", "../admin/", "//other.test", "ü%0d"):
+        client.cookies["invitation"] = forged
+        response = client.get("/invitations")
+        assert re.fullmatch(r"/invitations/[\w.%-]+", response.url)
+        assert client.get(response.url).status_code == 404
 
 
 def test_joining_takes_a_post_of_one_who_is_signed_in(client, cast, token):
     assert client.get(f"/invitations/{token}/join").status_code == 405
-    assert client.post(f"/invitations/{token}/join").url.startswith("/accounts/login")
+    assert client.post(f"/invitations/{token}/join").url == f"/invitations/{token}"
     assert find_invitation(token) is not None
 
 
