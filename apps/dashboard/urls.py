@@ -11,6 +11,7 @@ from apps.dashboard.pages import (
     api_pages,
     bin_page,
     channel_page,
+    delivery_page,
     document_pages,
     home_page,
     import_pages,
@@ -52,6 +53,7 @@ urlpatterns = [
         name="product",
     ),
     path("organizations/<str:organization_id>/bin", bin_page.image_bin, name="bin"),
+    path("organizations/<str:organization_id>/deliver", delivery_page.deliver, name="deliver"),
     path(
         "organizations/<str:organization_id>/settings/api-keys",
         key_pages.api_keys,

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.brand_manager import DROP, get_cards, get_path, list_names, visit
+from tests.browser.brand_manager import DROP, get_cards, get_path, visit
 from tests.sample_images import make_jpeg, make_png
 
 
@@ -40,18 +40,35 @@ def test_dropped_folder_without_files_is_told_so(product, tmp_path):
     expect(product.page.locator(".upload")).to_have_count(0)
 
 
-def test_file_dropped_on_the_list_of_products_opens_nothing(browser, service, seed, sessions):
+def test_folder_dropped_on_the_list_of_products_is_looked_at(
+    browser, service, seed, sessions, folder
+):
     path = get_path(seed, "products")
     with visit(browser, service.url, path, storage_state=sessions["owner"]) as visited:
+        page = visited.page
+        drop_from_disk(page, folder)
+
+        expect(page.locator("#sum")).to_have_text("2 need a look")
+        expect(page.locator(".file img")).to_have_count(2)
+        assert page.url.endswith("/deliver")
+        page.go_back()
+        expect(page.get_by_role("heading", name="Products")).to_be_visible()
+        assert page.url.endswith("/products")
+        visited.check()
+
+
+def test_file_dropped_by_one_who_may_only_look_opens_nothing(browser, service, seed, sessions):
+    path = get_path(seed, "products")
+    with visit(browser, service.url, path, storage_state=sessions["billing"]) as visited:
         page = visited.page
         transfer = page.evaluate_handle(
             DROP, [[{"name": "a.jpg", "type": "image/jpeg", "base64": "AAAA"}]]
         )
-        tile = page.locator(".product-tile").first
         for kind in ("dragover", "drop"):
-            tile.dispatch_event(kind, {"dataTransfer": transfer})
+            page.locator("h1").dispatch_event(kind, {"dataTransfer": transfer})
 
-        expect(page.locator("#notice")).to_contain_text("Nothing was uploaded. Open “")
+        expect(page.locator("#notice")).to_have_text(
+            "Nothing was uploaded: your role lets you look."
+        )
         assert page.url.endswith("/products")
-        assert list_names(page) == []
         visited.check()

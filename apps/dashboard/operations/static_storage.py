@@ -6,7 +6,9 @@ from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 # Ours alone: Django's own patterns would search other people's minified scripts as well.
 MODULES = "dashboard/*.js"
-IMPORT = r'(?m)^(?P<matched>import (?P<names>\{.+\}) from "(?P<url>\./\w+\.js)";)$'
+IMPORT = (
+    r'(?m)^(?P<matched>import (?P<names>\{.+\}) from "(?P<url>(?:\.|\.\.)/(?:\w+/)?\w+\.js)";)$'
+)
 
 
 class HashedModuleStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]  # has no types

@@ -15,6 +15,23 @@ export function parseBody(text) {
   }
 }
 
+// Of each minute's requests so many are left to the person's own clicks.
+const SPARE_REQUESTS = 60;
+const MINUTE_SECONDS = 60;
+
+/** How many requests are left, and the seconds until there are more; `read` gives a header of the answer. */
+export function readBudget(read) {
+  const remaining = read("RateLimit-Remaining");
+  return { remaining: remaining === null ? null : Number(remaining), resetSeconds: Number(read("RateLimit-Reset")) };
+}
+
+/** The seconds to wait after an answer, so that there is something left for clicks; 0 where there is enough. */
+export function getSparePause({ remaining, resetSeconds }) {
+  // The window that the answer tells of is the fullest; the day's is not waited for.
+  if (remaining === null || remaining > SPARE_REQUESTS || resetSeconds > MINUTE_SECONDS) return 0;
+  return resetSeconds;
+}
+
 /** What the API answered: status (0 where the connection was lost), data and entity tag. */
 export async function callApi(method, url, { etag, body, keepalive = false } = {}) {
   const headers = { Accept: "application/json", "X-CSRFToken": getCsrfToken() };
@@ -24,15 +41,21 @@ export async function callApi(method, url, { etag, body, keepalive = false } = {
     const sent = body && JSON.stringify(body);
     const response = await fetch(url, { method, headers, body: sent, keepalive });
     const data = parseBody(await response.text());
-    return { status: response.status, data, etag: response.headers.get("ETag") };
+    const budget = readBudget((name) => response.headers.get(name));
+    return { status: response.status, data, etag: response.headers.get("ETag"), ...budget };
   } catch {
-    return { status: 0, data: null, etag: null };
+    return { status: 0, data: null, etag: null, remaining: null };
   }
 }
 
 /** Whether the session has ended, or may no longer do this. */
 export function isSignedOut({ status }) {
   return status === 401 || status === 403;
+}
+
+/** Whether the first try is still under way; a 409 that is not retryable is a quota's. */
+export function isRunning({ status, data }) {
+  return status === 409 && data?.retryable === true;
 }
 
 /** The server's sentence, or ours where it said nothing. */

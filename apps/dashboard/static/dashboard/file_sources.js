@@ -1,5 +1,14 @@
 // Where files come from: chosen, dropped anywhere on the page, folders with what is in them, or pasted.
 
+const paths = new WeakMap();
+// What systems leave in folders beside files whose names begin with a dot.
+const HIDDEN = /(^|\/)(\.|__MACOSX\/|(Thumbs\.db|desktop\.ini)$)/i;
+
+/** A file's path from the folder that was dropped or chosen; of a single file its name. */
+export function getPath(file) {
+  return paths.get(file) ?? (file.webkitRelativePath || file.name);
+}
+
 /** Whether what is dragged comes from outside: dragging a card may look like a file, too. */
 function bringsFiles(event) {
   const isOurs = document.querySelector(".is-dragged") !== null;
@@ -17,17 +26,20 @@ async function readFolder(folder) {
   }
 }
 
-/** The files below an entry, at any depth; hidden ones (.DS_Store) are no pictures. */
+/** The files below an entry, at any depth. */
 async function listBelow(entry) {
-  if (entry.name.startsWith(".")) return [];
-  if (entry.isFile) return [await new Promise((resolve, reject) => { entry.file(resolve, reject); })];
+  if (entry.isFile) {
+    const file = await new Promise((resolve, reject) => { entry.file(resolve, reject); });
+    paths.set(file, entry.fullPath.slice(1));
+    return [file];
+  }
   const below = [];
   for (const each of await readFolder(entry)) below.push(...await listBelow(each));
   return below;
 }
 
-/** The files of a drop, those in its folders as well. */
-async function listFiles(transfer, notice) {
+/** The files of a drop, those in its folders as well; what is hidden (.DS_Store) is no picture. */
+export async function listFiles(transfer, notice) {
   // Taken before anything is waited for: afterwards the browser has emptied it.
   const items = [...transfer.items].filter((item) => item.kind === "file");
   const dropped = items.map((item) => [item.webkitGetAsEntry?.(), item.getAsFile()]);
@@ -39,8 +51,9 @@ async function listFiles(transfer, notice) {
       notice(`The folder ${entry.name} could not be read; choose the pictures in it.`);
     }
   }
-  if (!files.length) notice("There is no file in what you dropped.");
-  return files;
+  const visible = files.filter((file) => !HIDDEN.test(getPath(file)));
+  if (!visible.length) notice("There is no file in what you dropped.");
+  return visible;
 }
 
 /** Calls `drop` with the event of every drop of files on the page, which never opens them. */
@@ -63,15 +76,19 @@ export function listenForDrops(drop) {
   });
 }
 
-/** Gives every file that comes to `take`. */
-export function listenForFiles(take, notice) {
-  const input = document.getElementById("files");
+/** Lets an element's files be chosen. */
+function listenToChoice(input, take) {
   const takeChosen = () => {
-    take([...input.files]);
+    take([...input.files].filter((file) => !HIDDEN.test(getPath(file))));
     input.value = "";
   };
   input.addEventListener("change", takeChosen);
   if (input.files.length) takeChosen(); // chosen before this script had come
+}
+
+/** Gives every file that comes to `take`. */
+export function listenForFiles(take, notice) {
+  for (const input of document.querySelectorAll("input[type=file]")) listenToChoice(input, take);
   listenForDrops(async (event) => take(await listFiles(event.dataTransfer, notice)));
   addEventListener("paste", (event) => {
     const files = [...(event.clipboardData?.files ?? [])];

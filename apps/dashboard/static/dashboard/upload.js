@@ -1,31 +1,25 @@
 // One file on its way to the API.
 
-import { getCsrfToken, parseBody } from "./api_client.js";
+import { getCsrfToken, parseBody, readBudget } from "./api_client.js";
 
 const FILE_CHANGED = {
   status: 0,
   data: { detail: "The file was changed, moved or deleted after you chose it; choose it again." },
 };
 
-/** A key that the server knows a repeated upload by; randomUUID is for secure contexts only. */
-function makeKey() {
+/** An id that nothing else has; randomUUID is for secure contexts only. */
+export function makeRandomId() {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-/** How many requests are left, and the seconds until there are more. */
-function readBudget(request) {
-  const read = (name) => request.getResponseHeader(name);
-  const remaining = read("RateLimit-Remaining");
-  return { remaining: remaining === null ? null : Number(remaining), resetSeconds: Number(read("RateLimit-Reset")) };
-}
-
 /** A file, the key that makes sending it again harmless, and the request while there is one. */
 export class Upload {
-  constructor(file, url) {
+  constructor(file, url, { key = makeRandomId(), words = {} } = {}) {
     this.file = file;
     this.url = url;
-    this.key = makeKey();
+    this.key = key;
+    this.words = words; // the form's other parts
     this.request = null;
   }
 
@@ -36,7 +30,13 @@ export class Upload {
     return new Promise((resolve) => {
       const end = async () => {
         this.request = null;
-        const answer = { status: request.status, data: parseBody(request.responseText), ...readBudget(request) };
+        const read = (name) => request.getResponseHeader(name);
+        const answer = {
+          status: request.status,
+          data: parseBody(request.responseText),
+          isReplayed: read("Idempotent-Replayed") !== null,
+          ...readBudget(read),
+        };
         resolve(answer.status === 0 && !(await this.isReadable()) ? FILE_CHANGED : answer);
       };
       request.addEventListener("loadend", end);
@@ -48,6 +48,7 @@ export class Upload {
       request.setRequestHeader("X-CSRFToken", getCsrfToken());
       request.setRequestHeader("Idempotency-Key", this.key);
       const form = new FormData();
+      for (const [name, value] of Object.entries(this.words)) form.append(name, value);
       form.append("image", this.file, this.file.name);
       request.send(form);
     });

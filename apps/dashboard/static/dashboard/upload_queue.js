@@ -1,6 +1,6 @@
 // Files wait here, are sent a few at a time, and stay until they are added, refused or removed.
 
-import { describeAnswer, isSignedOut } from "./api_client.js";
+import { describeAnswer, getSparePause, isRunning, isSignedOut } from "./api_client.js";
 import { warnBeforeLeaving } from "./notices.js";
 import { Upload } from "./upload.js";
 import { UploadItem, describeSize } from "./upload_item.js";
@@ -14,17 +14,9 @@ const MAX_CONFLICTS = 20;
 const BUSY_PAUSE_SECONDS = 60;
 // After an outage it goes on by itself.
 const RETRY_SECONDS = [2, 5, 15, 60];
-// Of each minute's requests so many are left to the person's own clicks.
-const SPARE_REQUESTS = 60;
-const MINUTE_SECONDS = 60;
 
 // 2 before 10, whatever the language.
 const NATURAL = new Intl.Collator(undefined, { numeric: true });
-
-/** Whether the first try is still under way; a 409 that is not retryable is a quota's. */
-function isRunning(answer) {
-  return answer.status === 409 && answer.data?.retryable;
-}
 
 /** The uploads of the page's product. */
 export class UploadQueue {
@@ -194,9 +186,8 @@ export class UploadQueue {
     }, seconds * 1000);
   }
 
-  // The window that the answer tells of is the fullest; the day's is not waited for.
-  leaveSpare({ remaining, resetSeconds }) {
-    if (remaining === null || remaining > SPARE_REQUESTS || resetSeconds > MINUTE_SECONDS) return;
-    if (!this.isPaused && this.count("waiting")) this.pause(resetSeconds);
+  leaveSpare(answer) {
+    const seconds = getSparePause(answer);
+    if (seconds && !this.isPaused && this.count("waiting")) this.pause(seconds);
   }
 }

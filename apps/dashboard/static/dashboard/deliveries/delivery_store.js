@@ -1,0 +1,54 @@
+// What is sent, by name, and how far it is: kept in the browser, so that a reload loses nothing but the files themselves.
+
+const NAME = "closient-deliveries";
+const STORE = "files";
+
+function wait(request) {
+  return new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+}
+
+/** The files of the last delivery of one person to one organization; where nothing can be kept, it keeps nothing. */
+export class DeliveryStore {
+  constructor(owner) {
+    this.range = IDBKeyRange.bound([owner, ""], [owner, "\uffff"]);
+    this.owner = owner;
+    const opening = indexedDB.open(NAME, 1);
+    opening.onupgradeneeded = () => opening.result.createObjectStore(STORE, { keyPath: ["owner", "path"] });
+    this.opened = wait(opening).catch(() => null);
+  }
+
+  async use(mode, act) {
+    const database = await this.opened;
+    if (!database) return null;
+    try {
+      return await act(database.transaction(STORE, mode).objectStore(STORE));
+    } catch {
+      return null; // the disk is full, or the person has forbidden it
+    }
+  }
+
+  /** What is kept, by path. */
+  async read() {
+    const kept = await this.use("readonly", (store) => wait(store.getAll(this.range)));
+    return new Map((kept ?? []).map((record) => [record.path, record]));
+  }
+
+  /** Keeps these in the place of all that was. */
+  begin(records) {
+    return this.use("readwrite", (store) => {
+      store.delete(this.range);
+      for (const record of records) store.put({ ...record, owner: this.owner });
+    });
+  }
+
+  keep(record) {
+    return this.use("readwrite", (store) => { store.put({ ...record, owner: this.owner }); });
+  }
+
+  forget() {
+    return this.use("readwrite", (store) => { store.delete(this.range); });
+  }
+}
