@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from playwright.sync_api import Browser, Locator, Page, expect
 
@@ -78,7 +79,7 @@ def sign_in_again(page: Page, login: dict[str, str]) -> None:
     with page.context.expect_page() as opened:
         banner.get_by_role("link", name="Sign in").click()
     sign_in(opened.value, login)
-    expect(opened.value.locator("#gallery")).to_be_attached()
+    expect(opened.value.locator("#gallery, #delivery")).to_be_attached()
     opened.value.close()
     banner.get_by_role("button", name="Continue").click()
 
@@ -126,6 +127,14 @@ def choose(page: Page, *files: tuple[str, bytes]) -> None:
     page.locator("#files").set_input_files(
         [{"name": name, "mimeType": "image/jpeg", "buffer": content} for name, content in files]
     )
+
+
+def drop_from_disk(page: Page, *paths: Path) -> None:
+    """As the operating system hands files and folders to Chromium."""
+    session = page.context.new_cdp_session(page)
+    data = {"items": [], "files": [str(path) for path in paths], "dragOperationsMask": 1}
+    for kind in ("dragEnter", "dragOver", "drop"):
+        session.send("Input.dispatchDragEvent", {"type": kind, "x": 200, "y": 200, "data": data})
 
 
 def get_cards(page: Page) -> Locator:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.brand_manager import DROP, get_cards, get_path, visit
+from tests.browser.brand_manager import DROP, drop_from_disk, get_cards, get_path, visit
 from tests.sample_images import make_jpeg, make_png
 
 
@@ -16,14 +16,6 @@ def folder(tmp_path):
     (delivery / "sides" / "left" / "left.png").write_bytes(make_png())
     (delivery / ".DS_Store").write_bytes(b"no picture")
     return delivery
-
-
-def drop_from_disk(page, *paths) -> None:
-    """As the operating system hands files and folders to Chromium."""
-    session = page.context.new_cdp_session(page)
-    data = {"items": [], "files": [str(path) for path in paths], "dragOperationsMask": 1}
-    for kind in ("dragEnter", "dragOver", "drop"):
-        session.send("Input.dispatchDragEvent", {"type": kind, "x": 200, "y": 200, "data": data})
 
 
 def test_dropped_folder_gives_the_pictures_in_it(product, folder):

@@ -104,4 +104,4 @@ export function take(files) {
 
 listenForFiles(take, say);
 showUnfinished();
-root.dataset.ready = "";
+root.querySelector(".upload-area").dataset.ready = "";

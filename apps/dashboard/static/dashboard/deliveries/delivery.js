@@ -124,7 +124,7 @@ export class Delivery {
 
   /** The same file for the same product has the same key tomorrow, unless it is sent once more on purpose. */
   makeKey({ sha256, isWanted, product }) {
-    const key = `${this.organization}/${product.gtin}/${sha256 || makeRandomId()}`;
+    const key = `delivery/${this.organization}/${product.gtin}/${sha256 || makeRandomId()}`;
     return isWanted ? `${key}/${makeRandomId()}` : key;
   }
 

@@ -17,6 +17,7 @@ export class PictureTask {
     this.imagesUrl = imagesUrl;
     this.changed = changed;
     this.settled = settled;
+    this.wasSent = false;
     const words = {};
     if (file.title) words.title = file.title;
     if (file.isHero) words.is_primary = "true";
@@ -36,8 +37,9 @@ export class PictureTask {
       if (share >= 1 && this.file.progress === "sending") this.set("checking");
     });
     if (answer.status !== 201) this.set("waiting");
-    const isKnown = answer.isReplayed || isOtherRequest(answer);
-    return isKnown && !this.file.record ? this.look(answer) : answer;
+    const isFirst = !this.wasSent && !this.file.record; // then a replay tells of another delivery
+    this.wasSent = true;
+    return isFirst && (answer.isReplayed || isOtherRequest(answer)) ? this.look(answer) : answer;
   }
 
   // It was sent within the last day, and may have been deleted since.
