@@ -171,9 +171,8 @@ export class Delivery {
 
   /** Those for which no product is known, by why. */
   groupUndecided() {
-    const isWithout = (file, state) => !file.product && (file.reading?.status ?? "reading") === state;
-    const states = ["reading", ...UNDECIDED];
-    const groups = states.map((state) => [state, this.files.filter((file) => isWithout(file, state))]);
+    const isWithout = (file, status) => !file.product && file.reading?.status === status;
+    const groups = UNDECIDED.map((status) => [status, this.files.filter((file) => isWithout(file, status))]);
     return new Map(groups.filter(([, files]) => files.length));
   }
 

@@ -3,7 +3,6 @@
 import { printGtin } from "./printed_gtins.js";
 
 const TITLES = {
-  reading: "Names that are being read",
   check_digit: "The check digit is wrong",
   not_found: "Not among your products",
   no_gtin: "No GTIN in the name",
@@ -35,7 +34,7 @@ export class FileGroup {
     this.element.dataset.key = key;
     this.title = this.element.querySelector("h3");
     this.part = (selector) => this.element.querySelector(selector);
-    this.isUndecided = key in TITLES && key !== "reading";
+    this.isUndecided = key in TITLES;
     this.element.classList.toggle("is-undecided", this.isUndecided);
     if (key in TITLES) this.title.textContent = TITLES[key];
     else this.link(productsUrl);

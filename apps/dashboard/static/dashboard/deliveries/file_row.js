@@ -3,7 +3,6 @@
 import { printGtin } from "./printed_gtins.js";
 
 const SENTENCES = {
-  reading: () => "Its name is being read",
   ready: describeReady,
   check_digit: describeCheckDigit,
   not_found: (file) => `${printGtin(file.reading.gtin)} is not among your products`,

@@ -4,7 +4,6 @@ import { LEFT_OUT } from "./delivered_file.js";
 
 const FILTERS = [
   ["All", null],
-  ["Being read", ["reading"]],
   ["Ready", ["ready"]],
   ["Check digit", ["check_digit"]],
   ["Not your product", ["not_found"]],
