@@ -9,7 +9,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Iterable
 from datetime import date
-from functools import reduce
+from functools import lru_cache, reduce
 from typing import Any
 
 from django.db.models import Case, Q, Value, When
@@ -29,7 +29,12 @@ def get_today() -> date:
 
 def get_rules_version() -> int:
     """What tells today's rules from others."""
-    return RULES.get_version(get_today())
+    return _get_version(get_today())
+
+
+@lru_cache(maxsize=1)
+def _get_version(today: date) -> int:
+    return RULES.get_version(today)
 
 
 def judge_image(
@@ -37,6 +42,16 @@ def judge_image(
 ) -> tuple[ChannelVerdict, ...]:
     """What each channel, or those named, would say to the picture today."""
     return judge(image.measures, get_today(), channels=channels)
+
+
+def tell_verdicts(product: Product, primary: ProductImage) -> dict[str, Verdict]:
+    """What each channel would say to its primary picture: what its row tells, if that is of today.
+
+    No channel is asked that its row answers for, since lists have many.
+    """
+    if product.rules_version == get_rules_version():
+        return decode_verdicts(product.hero_verdicts)
+    return {each.channel.id: each.verdict for each in judge_image(primary)}
 
 
 def list_channels(organization: Organization) -> list[Channel]:

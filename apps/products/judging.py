@@ -14,6 +14,7 @@ from apps.products.hero_verdicts import (
     get_rules_version,
 )
 from apps.products.models import Product, ProductImage
+from apps.products.readiness_counts import forget_counts
 from apps.products.stored_objects import take_turn
 
 JUDGED_AT_ONCE: Final = 500
@@ -54,6 +55,7 @@ def judge_organization(organization: Organization) -> None:
         part = Product.objects.filter(owner=organization.pk, pk__gte=keys[0], pk__lte=last)
         with take_turn():
             part.filter(has_primary=True).exclude(hero_state=state).update(hero_state=state)
+    forget_counts(organization.pk)
 
 
 def _judge_products(keys: list[int]) -> None:

@@ -13,8 +13,10 @@ from django.db.models.fields.tuple_lookups import TupleGreaterThan, TupleLessTha
 from django.db.models.lookups import BuiltinLookup
 
 from apps.products.gtin import print_gtin
-from apps.products.models import Product, ProductImage
+from apps.products.hero_verdicts import match_verdict
+from apps.products.models import HeroState, Product, ProductImage
 from apps.products.product_search import match_search
+from apps.products.readiness.verdicts import Verdict
 
 PAGE_SIZES = (24, 48, 96)
 # Counting more takes longer than anybody wants to wait for a page.
@@ -28,12 +30,16 @@ class State(StrEnum):
     ALL = "all"
     NO_HERO = "no_hero"
     NO_PICTURES = "no_pictures"
+    NOT_READY = "not_ready"
+    READY = "ready"
 
 
 STATES = {
     State.ALL: Q(),
     State.NO_HERO: Q(has_primary=False),
     State.NO_PICTURES: Q(kept_images__lte=0),
+    State.NOT_READY: Q(hero_state=HeroState.NOT_READY),
+    State.READY: Q(hero_state=HeroState.READY),
 }
 
 
@@ -63,7 +69,8 @@ class Filters:
     """Which products, and in which order.
 
     ``fewer``: with fewer pictures than that; ``changed_by``: the user who changed it last;
-    ``is_uncaptioned``: with a picture that has no caption.
+    ``is_uncaptioned``: with a picture that has no caption; ``refused_by``: the channel that would
+    refuse its primary picture; ``tells_place``: with a picture that tells where it was taken.
     """
 
     search: str = ""
@@ -72,6 +79,8 @@ class Filters:
     since: datetime | None = None
     changed_by: int | None = None
     is_uncaptioned: bool = False
+    refused_by: str = ""
+    tells_place: bool = False
     sort: Sort = Sort.NAME
     is_reversed: bool = False
 
@@ -114,6 +123,10 @@ def find_products(owner_id: uuid.UUID, filters: Filters) -> QuerySet[Product]:
     if filters.is_uncaptioned:
         images = ProductImage.objects.present().filter(product=OuterRef("pk"), title="")
         found = found.filter(Exists(images), kept_images__gt=0)
+    if filters.refused_by:
+        found = found.filter(match_verdict(filters.refused_by, Verdict.REFUSED))
+    if filters.tells_place:
+        found = found.filter(tells_place=True)
     return _sort(found, filters)
 
 

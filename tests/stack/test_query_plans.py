@@ -24,6 +24,7 @@ WAYS = ("", ", before")
 BEGINS_AT_A_ROW = re.compile(r"Index Cond: .*ROW\(|AND \(\w+,gtin\)[<>]\(\?,\?\)\)")
 IN_ORDER = (
     *("first page", "history", "last products", "products no_hero", "products no_pictures"),
+    *("products not_ready", "products ready", "products refused_by", "products tells_place"),
     *(f"products by {sort}{way}" for sort in LISTS for way in WAYS),
 )
 Plans = dict[str, list[tuple[str, str]]]
@@ -106,6 +107,24 @@ def test_page_is_read_from_the_gallery_index(plans: Plans):
 def test_images_are_counted_in_the_index_alone(plans: Plans):
     pattern = r"(Index Only Scan using|COVERING INDEX) gallery_order"
     assert re.search(pattern, plans["first page"][3][1])
+
+
+@pytest.mark.parametrize(
+    ("call", "index"),
+    [
+        ("products not_ready", "owner_readiness_order"),
+        ("products ready", "owner_readiness_order"),
+        ("products refused_by", "owner_refused_amazon"),
+        ("products tells_place", "owner_place_order"),
+    ],
+)
+def test_what_is_left_to_do_for_channels_has_an_index(plans: Plans, call: str, index: str):
+    assert index in plans[call][-1][1]
+
+
+def test_channels_are_counted_in_the_index_alone(plans: Plans):
+    pattern = r"(Index Only Scan using|COVERING INDEX) owner_readiness_order"
+    assert re.search(pattern, plans["readiness"][0][1])
 
 
 def test_words_are_found_by_their_trigrams(postgresql_plans: Plans):

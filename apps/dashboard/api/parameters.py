@@ -246,7 +246,7 @@ class ChannelQuery(Schema):
 class TradeItemQuery(PageQuery):
     """Which products."""
 
-    state: State = Field(State.ALL, description="Only those without hero, or without pictures.")
+    state: State = Field(State.ALL, description="Only those that are left to do, or done.")
     q: str = Field(
         "",
         max_length=MAX_SEARCH_LENGTH,

@@ -41,7 +41,7 @@ router = Router(auth=AUTHENTICATORS, tags=["Products"])
 def list_trade_items(
     request: ApiRequest, path: Path[OrganizationPath], query: Query[TradeItemQuery]
 ) -> TradeItemPageOut:
-    """List the products of an organization in the order of their names, a page at a time: all, those without a primary image (``no_hero``) or without any (``no_pictures``). A page past the end is empty. Requires membership in the organization."""
+    """List the products of an organization in the order of their names, a page at a time: all, those without a primary image (``no_hero``), without any (``no_pictures``), whose primary image a channel that counts for the organization would refuse (``not_ready``) or all of these would take (``ready``). A page past the end is empty. Requires membership in the organization."""
     filters = Filters(search=query.q.strip(), state=query.state)
     products, pagination = read_page(find_products(path.organization_id, filters), query)
     data = [

@@ -52,7 +52,7 @@ class ImageCard:
     @property
     def worst(self) -> Verdict:
         """What the strictest of the channels that count would say to it."""
-        return get_worst(self.verdicts)
+        return get_worst(each.verdict for each in self.verdicts)
 
     @property
     def refusing(self) -> list[ChannelVerdict]:

@@ -13,13 +13,17 @@ from django.http import QueryDict
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 
+from apps.dashboard.api.parameters import CHANNELS
 from apps.products.gtin import read_printed_gtin
 from apps.products.product_list import PAGE_SIZES, Filters, Sort, State
 from apps.products.product_search import MAX_SEARCH_LENGTH
 
 Choice = TypeVar("Choice", State, Sort)
 # What colleagues share; where somebody stands in it is their own.
-_SHARED = ("state", "q", "fewer", "since", "mine", "uncaptioned", "sort", "size")
+_SHARED = (
+    *("state", "q", "fewer", "since", "mine", "uncaptioned", "refused_by", "places"),
+    *("sort", "size"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,8 @@ def read_address(query: QueryDict, user_id: int | None) -> ListAddress:
         since=_read_day(text.get("since", "")),
         changed_by=user_id if text.get("mine") else None,
         is_uncaptioned=bool(text.get("uncaptioned")),
+        refused_by=next((id_ for id_ in CHANNELS if id_ == text.get("refused_by")), ""),
+        tells_place=bool(text.get("places")),
         sort=_choose(Sort, sort.removeprefix("-"), Sort.NAME),
         is_reversed=sort.startswith("-"),
     )

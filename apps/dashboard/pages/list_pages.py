@@ -21,6 +21,7 @@ from apps.dashboard.pages.page_access import describe_membership, for_members
 from apps.dashboard.pages.walks import build_query
 from apps.organizations.models import Membership
 from apps.products.catalogue.catalogue_files import disarm_cell
+from apps.products.hero_verdicts import list_channels, tell_verdicts
 from apps.products.product_list import (
     PAGE_SIZES,
     ProductPage,
@@ -35,11 +36,16 @@ from apps.products.product_list import (
     without_filters,
 )
 from apps.products.product_search import suggest_check_digit
+from apps.products.readiness.channel_rules import RULES, Channel
+from apps.products.readiness.verdicts import Verdict, get_worst
+from apps.products.readiness_counts import count_readiness
 
 TABS = {
     State.ALL: "All",
     State.NO_HERO: "Without primary",
     State.NO_PICTURES: "Without pictures",
+    State.NOT_READY: "Not ready",
+    State.READY: "Ready",
 }
 SORTS = {
     Sort.NAME: "Name",
@@ -53,6 +59,7 @@ EXPORTED_AT_ONCE = 500
 COLUMNS = (
     *("gtin", "name", "pictures", "hero address", "hero width", "hero height"),
     *("last change", "by whom"),
+    *(channel.name for channel in RULES.channels),
 )
 
 
@@ -63,6 +70,8 @@ def products(request: HttpRequest, membership: Membership) -> HttpResponse:
     owner_id = membership.organization_id
     address = read_address(request.GET, request.user.pk)
     counts = count_states(owner_id)
+    channels = list_channels(membership.organization)
+    readiness = count_readiness(owner_id)
     count = count_products(owner_id, address.filters)
     page_count = max(1, -(-count // address.size))
     page = _read_page(membership, address, count)
@@ -76,13 +85,21 @@ def products(request: HttpRequest, membership: Membership) -> HttpResponse:
         "tabs": [
             (TABS[state], address.build(state=state), state, counts[state]) for state in State
         ],
+        "channels": [
+            (channel, readiness.get_percent(channel.id), address.build(refused_by=channel.id))
+            for channel in channels
+        ],
         "sorts": SORTS,
         "sizes": PAGE_SIZES,
         "rows": [
-            (row, row.primary and build_thumbnails(row.primary), place, build_query(address, place))
+            (
+                *(row, row.primary and build_thumbnails(row.primary), place),
+                *(build_query(address, place), _find_worst(row, channels)),
+            )
             for place, row in enumerate(rows, _find_start(address, page, count))
         ],
         "count": count,
+        "counts_all": counts[State.ALL],
         "view": view,
         "other_view": next(each for each in VIEWS if each != view),
         "pages": _list_pages(address, page, page_count),
@@ -149,6 +166,14 @@ def _list_pages(address: ListAddress, page: ProductPage, page_count: int) -> dic
     return pages
 
 
+def _find_worst(row: ProductRow, channels: list[Channel]) -> Verdict | None:
+    """What the strictest of the channels says; None without primary picture or channel."""
+    if row.primary is None or not channels:
+        return None
+    told = tell_verdicts(row.product, row.primary)
+    return get_worst(told[channel.id] for channel in channels)
+
+
 def _choose_view(request: HttpRequest) -> str:
     wanted = request.GET.get("view") or request.COOKIES.get(_name_cookie(request))
     return wanted if wanted in VIEWS else VIEWS[0]
@@ -184,4 +209,5 @@ def _describe(request: HttpRequest, row: ProductRow) -> list[object]:
         primary.height if primary else "",
         product.changed_at.astimezone(UTC).isoformat(timespec="seconds"),
         disarm_cell(product.changed_by.get_username()) if product.changed_by else "",
+        *(tell_verdicts(product, primary).values() if primary else [""] * len(RULES.channels)),
     ]

@@ -14,7 +14,13 @@ from apps.organizations.models import Membership
 from apps.products.models import Product
 from apps.products.product_list import State, count_products, find_neighbours, find_products
 
-WORDS = {State.ALL: "", State.NO_HERO: "without primary", State.NO_PICTURES: "without pictures"}
+WORDS = {
+    State.ALL: "",
+    State.NO_HERO: "without primary",
+    State.NO_PICTURES: "without pictures",
+    State.NOT_READY: "not ready",
+    State.READY: "ready",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,9 +91,9 @@ def judge(
     )
 
 
-def get_worst(verdicts: Iterable[ChannelVerdict]) -> Verdict:
+def get_worst(verdicts: Iterable[Verdict]) -> Verdict:
     """The worst of them; of none, that it passes."""
-    told = {each.verdict for each in verdicts}
+    told = set(verdicts)
     return next((verdict for verdict in SEVERITY if verdict in told), Verdict.PASSES)
 
 

@@ -179,7 +179,7 @@ def test_list_of_products_takes_few_queries_whatever_their_number(
     olga, cast, django_assert_max_num_queries
 ):
     make_products(cast, PAGE_SIZE)
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(9):
         open_page(olga, cast)
 
 
