@@ -72,6 +72,10 @@ class Organization(models.Model):
     # may be below 0 while a release of before there were counts runs beside.
     kept_images = models.BigIntegerField(default=0, db_default=0, editable=False)
     kept_bytes = models.BigIntegerField(default=0, db_default=0, editable=False)
+    # Of its products, kept by `apps.products.state_counts`.
+    kept_products = models.BigIntegerField(default=0, db_default=0, editable=False)
+    products_without_primary = models.BigIntegerField(default=0, db_default=0, editable=False)
+    products_without_pictures = models.BigIntegerField(default=0, db_default=0, editable=False)
 
     class Meta:
         ordering: ClassVar = ["name"]

@@ -18,7 +18,7 @@ from django.utils.safestring import SafeString
 
 from apps.organizations.admin import decode_searched_id
 from apps.problems import NotFound
-from apps.products.gtin import normalize_gtin
+from apps.products.gtin import read_printed_gtin
 from apps.products.image_history import Actor
 from apps.products.image_store import change_image, remove_image
 from apps.products.models import Product, ProductImage, UnclaimedObject
@@ -27,16 +27,27 @@ from apps.products.quotas import move_counts
 THUMBNAIL_PIXELS = 96
 
 
-def find_gtin(text: str) -> str | None:
-    """The GTIN-14 that a search text stands for, if it does."""
-    try:
-        return normalize_gtin(text.strip())
-    except ValueError:
-        return None
+class GtinField(forms.CharField):
+    """A GTIN as it is printed, of 8 to 14 digits; kept as 14."""
+
+    def to_python(self, value: Any) -> str:
+        """Raises ValidationError for what is none."""
+        text = super().to_python(value) or ""
+        gtin14 = read_printed_gtin(text)
+        if text and gtin14 is None:
+            raise forms.ValidationError("A GTIN has 8 to 14 digits 0-9.")
+        return gtin14 or ""
+
+
+class ProductForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the stubs alone
+    """Of a new product."""
+
+    gtin = GtinField(label="GTIN", help_text="8 to 14 digits, as they are printed")
 
 
 @admin.register(Product)
 class ProductAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs alone
+    form = ProductForm
     list_display = ("gtin", "name", "owner", "created")
     list_select_related = ("owner",)
     list_filter = (("owner", admin.EmptyFieldListFilter),)
@@ -56,6 +67,11 @@ class ProductAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in th
             move_counts(obj, obj.owner_id)
         obj.save(update_fields=form.changed_data if change else None)
 
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Product]) -> None:
+        """Delete them one by one, so that each is counted no more."""
+        for product in queryset:
+            product.delete()
+
     @admin.display(description="images")
     def images_link(self, product: Product) -> SafeString | str:
         if product.pk is None:
@@ -72,7 +88,7 @@ class ProductAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in th
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Product], search_term: str
     ) -> tuple[QuerySet[Product], bool]:
-        if gtin14 := find_gtin(search_term):
+        if gtin14 := read_printed_gtin(search_term):
             return queryset.filter(gtin=gtin14), False
         return super().get_search_results(request, queryset, search_term)
 
@@ -164,7 +180,7 @@ class ProductImageAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[ProductImage], search_term: str
     ) -> tuple[QuerySet[ProductImage], bool]:
-        if gtin14 := find_gtin(search_term):
+        if gtin14 := read_printed_gtin(search_term):
             return queryset.filter(product__gtin=gtin14), False
         if image_id := decode_searched_id(search_term):
             return queryset.filter(pk=image_id), False

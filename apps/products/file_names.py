@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 
 MAX_LENGTH = 255
 # Control characters, and those that turn a line round (Unicode UAX #9).
-_UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
+UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
 
 
 def clean_file_name(sent_name: str) -> str:
@@ -17,7 +17,7 @@ def clean_file_name(sent_name: str) -> str:
     Of a longer one the end stays, which tells the format; empty where nothing is left.
     """
     name = sent_name.replace("\\", "/").rpartition("/")[2]
-    name = unicodedata.normalize("NFC", _UNSEEN.sub("", name)).strip()
+    name = unicodedata.normalize("NFC", UNSEEN.sub("", name)).strip()
     if len(name) <= MAX_LENGTH:
         return name
     suffix = PurePosixPath(name).suffix[:16]

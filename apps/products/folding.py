@@ -6,6 +6,7 @@ import re
 import unicodedata
 
 MAX_LENGTH = 255
+MAX_FOLDED_LENGTH = 1024
 _DIGITS = re.compile(r"[0-9]+")
 # Letters that Unicode does not take apart into another and a mark.
 _PLAIN = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe"})
@@ -13,6 +14,8 @@ _PLAIN = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", 
 
 def fold(text: str) -> str:
     """The text without case and accents: "GRÜNER" and "grüner" are both "gruner"."""
+    if text.isascii():
+        return text.lower()
     apart = unicodedata.normalize("NFKD", text.casefold())
     return "".join(c for c in apart if not unicodedata.combining(c)).translate(_PLAIN)
 

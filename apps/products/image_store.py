@@ -21,6 +21,7 @@ from django.utils.text import slugify
 
 from apps.problems import NotFound, ServiceUnavailable, StorageUnavailable
 from apps.products.file_names import clean_file_name
+from apps.products.folding import MAX_FOLDED_LENGTH, fold
 from apps.products.hero_verdicts import describe_hero
 from apps.products.image_history import Actor, build_change_events, build_event
 from apps.products.incoming_image import IncomingImage
@@ -36,6 +37,7 @@ from apps.products.pictures.image_checks import CheckedImage
 from apps.products.primary_rows import demote_primary, lock_product, strike_off
 from apps.products.quotas import count_in_organization, count_in_product, count_out
 from apps.products.row_writes import insert_rows
+from apps.products.state_counts import StateCounts, count_states
 from apps.products.stored_objects import GONE, remove_unclaimed_object, store_object, take_turn
 from apps.products.stored_picture import StoredPicture
 
@@ -61,9 +63,15 @@ def store_image(
     image.title, image.is_primary = title, is_primary
 
     def write_row(cursor: CursorWrapper) -> None:
-        _insert_row(cursor, image, actor)
+        is_first_primary = _insert_row(cursor, image, actor)
         before_commit(image)
-        count_in_organization(cursor, product, image.byte_size)
+        count_in_organization(
+            cursor,
+            product,
+            image.byte_size,
+            is_first_primary=is_first_primary,
+            is_first=product.kept_images == 1,
+        )
 
     store_object(image, incoming, write_row)
     return image
@@ -131,19 +139,25 @@ def hold_product(product: Product, admit: Callable[[], None]) -> Iterator[None]:
     """
     with take_turn(), transaction.atomic():
         with connection.cursor() as cursor:
-            hold_row(cursor, product)
+            before = hold_row(cursor, product)
         admit()
         yield
         note_change(product)
+        with connection.cursor() as cursor:
+            after = hold_row(cursor, product)
+        count_states(product.owner_id, before=before, after=after)
 
 
-def hold_row(cursor: CursorWrapper, product: Product) -> None:
+def hold_row(cursor: CursorWrapper, product: Product) -> StateCounts:
     """Be alone with the product's images until the transaction's end; raises NotFound.
 
-    Whoever changes the primary holds the product's row, so that two never wait for each other.
+    Returns what its owner counts of it as it stands. Whoever changes the primary holds the
+    product's row, so that two never wait for each other.
     """
-    if not lock_product(cursor, product):
+    states = lock_product(cursor, product)
+    if states is None:
         raise NotFound(GONE)
+    return states
 
 
 def note_change(product: Product) -> None:
@@ -198,11 +212,13 @@ def build_image(
     extension = checked.image_format.extension
     seen = (checked.width, checked.height)
     width, height = reversed(seen) if checked.is_quarter_turned else seen
+    file_name = clean_file_name(sent_name)
     return ProductImage(
         id=image_id,
         product=product,
         object_name=f"products/{product.gtin}/{slug or 'image'}-{image_id}.{extension}",
-        file_name=clean_file_name(sent_name),
+        file_name=file_name,
+        folded_file_name=fold(file_name)[:MAX_FOLDED_LENGTH],
         image_format=checked.image_format,
         width=width,
         height=height,
@@ -219,7 +235,8 @@ def build_image(
     )
 
 
-def _insert_row(cursor: CursorWrapper, image: ProductImage, actor: Actor) -> None:
+def _insert_row(cursor: CursorWrapper, image: ProductImage, actor: Actor) -> bool:
+    """Whether it is the product's primary, which had none."""
     action = ImageEvent.Action.UPLOADED
     events = [build_event(image, action, actor, new=image.title)]
     if not count_in_product(
@@ -230,12 +247,13 @@ def _insert_row(cursor: CursorWrapper, image: ProductImage, actor: Actor) -> Non
         tells_place=bool(image.has_position),
     ):
         raise NotFound(GONE)
-    if image.is_primary:
-        events += _demote_primary(cursor, image.product, actor)
+    demotions = _demote_primary(cursor, image.product, actor) if image.is_primary else []
+    events += demotions
     image.created = image.measure_due_at = timezone.now()
     insert_rows(cursor, image)
     insert_rows(cursor, *events)
     claim(cursor, image)
+    return image.is_primary and not demotions
 
 
 def _demote_primary(cursor: CursorWrapper, product: Product, actor: Actor) -> list[ImageEvent]:

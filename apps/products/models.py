@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 import uuid
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
-from django.db import models
+from django.db import models, transaction
 from django.db.models.functions import Now
 from django.db.models.lookups import Exact
 from django.utils import timezone
 
 from apps.organizations.models import Organization
-from apps.products.folding import build_sort_key, fold
+from apps.products.folding import MAX_FOLDED_LENGTH, build_sort_key, fold
 from apps.products.gtin import get_check_digit
 from apps.products.measured_picture import PIXEL_MEASURES, TRAITS
 from apps.products.readiness.channel_rules import RULES
 from apps.products.readiness.measures import Measures
 from apps.products.readiness.verdict_bits import get_bit
 from apps.products.readiness.verdicts import Verdict
+from apps.products.state_counts import StateCounts, count_states, list_states
 from apps.products.stored_picture import StoredPicture
 
 MAX_PRIORITY = 32_767
@@ -74,6 +76,21 @@ class HeroState(models.IntegerChoices):
     NOT_READY = 2
 
 
+class ProductSet(models.QuerySet["Product"]):
+    """Products, counted for their owners as they come."""
+
+    def bulk_create(self, objs: Iterable[Product], *args: Any, **options: Any) -> list[Product]:
+        """Write them all, and count them."""
+        with transaction.atomic():
+            created = super().bulk_create(objs, *args, **options)
+            added: defaultdict[Any, StateCounts] = defaultdict(Counter)
+            for product in created:
+                added[product.owner_id] += product.states
+            for owner_id, states in added.items():
+                count_states(owner_id, after=states)
+        return created
+
+
 class Product(models.Model):
     """A trade item, known by its GTIN."""
 
@@ -84,7 +101,9 @@ class Product(models.Model):
         validators=[RegexValidator(r"\A[0-9]{14}\Z", "A GTIN-14 has 14 digits."), check_gtin14],
     )
     name = models.CharField(max_length=255)
-    folded_name = DerivedField(max_length=1024, default="", db_default="", editable=False)
+    folded_name = DerivedField(
+        max_length=MAX_FOLDED_LENGTH, default="", db_default="", editable=False
+    )
     sort_key = SortKeyField(max_length=255, default="", db_default="", editable=False)
     # The shelf index starts with the owner and serves this look-up too.
     owner = models.ForeignKey(
@@ -117,6 +136,8 @@ class Product(models.Model):
     rules_version = models.IntegerField(default=0, db_default=0, editable=False)
     # Whether one of its pictures tells where it was taken.
     tells_place = models.BooleanField(default=False, db_default=False, editable=False)
+
+    objects = ProductSet.as_manager()
 
     # No columns: `get_product` tells them.
     caller_role: str
@@ -165,10 +186,27 @@ class Product(models.Model):
         return f"{self.gtin} {self.name}"
 
     def save(self, *args: Any, update_fields: Iterable[str] | None = None, **options: Any) -> None:
-        """Save it; with the name, what is told by it."""
+        """Save it; with the name, what is told by it. A new one is counted."""
         if update_fields is not None and "name" in (update_fields := set(update_fields)):
             update_fields |= set(RENAMED)
-        super().save(*args, update_fields=update_fields, **options)
+        is_new = self._state.adding
+        with transaction.atomic():
+            super().save(*args, update_fields=update_fields, **options)
+            if is_new:
+                count_states(self.owner_id, after=self.states)
+
+    def delete(self, *args: Any, **options: Any) -> tuple[int, dict[str, int]]:
+        """Delete it, and count it no more."""
+        with transaction.atomic():
+            before = Product.objects.select_for_update().get(pk=self.pk)
+            deleted = super().delete(*args, **options)
+            count_states(before.owner_id, before=before.states)
+        return deleted
+
+    @property
+    def states(self) -> StateCounts:
+        """What it adds to the counts of its owner."""
+        return list_states(has_primary=self.has_primary, kept_images=self.kept_images)
 
     def rename(self, name: str) -> None:
         """Give it the name, and what is told by that, as `RENAMED` lists it; yet to be saved."""

@@ -12,9 +12,10 @@ from typing import NamedTuple
 from django.db.backends.utils import CursorWrapper
 
 from apps.products.models import Product, ProductImage
+from apps.products.state_counts import StateCounts, list_states
 
-_FIND_OWNER = "SELECT owner_id FROM products_product WHERE id = %s"
-_LOCK_OWNER = f"{_FIND_OWNER} FOR UPDATE"
+_FIND = "SELECT owner_id, has_primary, kept_images FROM products_product WHERE id = %s"
+_LOCK = f"{_FIND} FOR UPDATE"
 # Said so, SQLite looks the flag up in the gallery's index, PostgreSQL in that of primaries; without
 # "= TRUE" SQLite would read every image of the product there.
 _DEMOTE = """
@@ -35,15 +36,19 @@ class NamedImage(NamedTuple):
     name: str
 
 
-def lock_product(cursor: CursorWrapper, product: Product) -> bool:
-    """Keep others from changing the product's primary; whether it is still there, and whose it was.
+def lock_product(cursor: CursorWrapper, product: Product) -> StateCounts | None:
+    """Keep others from changing the product's primary; None where it is gone from its owner.
 
+    Else what its owner counts of it, which is as it stands, again and again.
     On SQLite the transaction itself does that: it is the only one that writes.
     """
     can_lock = cursor.db.features.has_select_for_update
-    cursor.execute(_LOCK_OWNER if can_lock else _FIND_OWNER, [product.pk])
+    cursor.execute(_LOCK if can_lock else _FIND, [product.pk])
     found = cursor.fetchone()
-    return found is not None and _OWNER.to_python(found[0]) == product.owner_id
+    if found is None or _OWNER.to_python(found[0]) != product.owner_id:
+        return None
+    _, has_primary, kept_images = found
+    return list_states(has_primary=has_primary, kept_images=kept_images)
 
 
 def demote_primary(cursor: CursorWrapper, product: Product) -> list[NamedImage]:

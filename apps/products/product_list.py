@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-import time
 import uuid
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.fields.tuple_lookups import TupleGreaterThan, TupleLessThan
 from django.db.models.lookups import BuiltinLookup
 
+from apps.organizations.models import Organization
 from apps.products.gtin import print_gtin
 from apps.products.hero_verdicts import match_verdict
 from apps.products.models import HeroState, Product, ProductImage
 from apps.products.product_search import match_search
 from apps.products.readiness.verdicts import Verdict
+from apps.products.readiness_counts import count_readiness
 
 PAGE_SIZES = (24, 48, 96)
-# Counting more takes longer than anybody wants to wait for a page.
-COUNTED_AT_ONCE = 50_000
-COUNTS_KEPT_SECONDS = 45
 
 
 class State(StrEnum):
@@ -34,12 +32,12 @@ class State(StrEnum):
     READY = "ready"
 
 
+_HERO_STATES = {State.NOT_READY: HeroState.NOT_READY, State.READY: HeroState.READY}
 STATES = {
     State.ALL: Q(),
     State.NO_HERO: Q(has_primary=False),
     State.NO_PICTURES: Q(kept_images__lte=0),
-    State.NOT_READY: Q(hero_state=HeroState.NOT_READY),
-    State.READY: Q(hero_state=HeroState.READY),
+    **{state: Q(hero_state=hero_state) for state, hero_state in _HERO_STATES.items()},
 }
 
 
@@ -52,9 +50,12 @@ class Sort(StrEnum):
     PICTURES = "pictures"
 
 
-# Of organizations with very many, by the time of this process.
-_large_counts: dict[uuid.UUID, tuple[float, dict[State, int]]] = {}
-
+# The columns of the organization that count them.
+_COUNTS = {
+    State.ALL: "kept_products",
+    State.NO_HERO: "products_without_primary",
+    State.NO_PICTURES: "products_without_pictures",
+}
 # Field, and whether the largest comes first.
 _ORDERS = {
     Sort.NAME: ("sort_key", False),
@@ -111,7 +112,7 @@ class ProductPage:
 
 def find_products(owner_id: uuid.UUID, filters: Filters) -> QuerySet[Product]:
     """The organization's products that pass the filters, in their order."""
-    found = Product.objects.filter(STATES[filters.state], owner=owner_id)
+    found: QuerySet[Product] = Product.objects.filter(STATES[filters.state], owner=owner_id)
     if filters.search:
         found = match_search(found, owner_id, filters.search)
     if filters.fewer is not None:
@@ -168,24 +169,20 @@ def find_neighbours(
 
 
 def count_states(owner_id: uuid.UUID) -> dict[State, int]:
-    """How many products there are in each state; of very many, at most 45 seconds old."""
-    counted_at, counts = _large_counts.get(owner_id, (-COUNTS_KEPT_SECONDS, {}))
-    if time.monotonic() - counted_at < COUNTS_KEPT_SECONDS:
-        return counts
-    found = Product.objects.filter(owner=owner_id).order_by()
-    counted = found.aggregate(
-        **{state.value: Count("pk", filter=condition) for state, condition in STATES.items()}
-    )
-    counts = {state: counted[state.value] for state in State}
-    if counts[State.ALL] > COUNTED_AT_ONCE:
-        _large_counts[owner_id] = time.monotonic(), counts
-    return counts
+    """How many products there are in each state.
+
+    Those of its row are exact; of very many products, those of readiness at most 45 seconds old.
+    """
+    by_readiness = count_readiness(owner_id).by_state
+    counts = {state: by_readiness[hero_state] for state, hero_state in _HERO_STATES.items()}
+    return _read_counts(owner_id) | counts
 
 
 def count_products(owner_id: uuid.UUID, filters: Filters) -> int:
     """How many pass the filters."""
     if not filters.is_narrowed:
-        return count_states(owner_id)[filters.state]
+        is_kept = filters.state in _COUNTS
+        return (_read_counts if is_kept else count_states)(owner_id)[filters.state]
     return find_products(owner_id, filters).order_by().count()
 
 
@@ -207,6 +204,11 @@ def build_rows(products: list[Product]) -> list[ProductRow]:
 def without_filters(filters: Filters) -> Filters:
     """The same search among all products."""
     return replace(Filters(), search=filters.search)
+
+
+def _read_counts(owner_id: uuid.UUID) -> dict[State, int]:
+    found = Organization.objects.filter(pk=owner_id).values(*_COUNTS.values()).first() or {}
+    return {state: max(0, found.get(column, 0)) for state, column in _COUNTS.items()}
 
 
 class _RowGreaterThan(TupleGreaterThan):

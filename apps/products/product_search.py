@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import operator
 import re
 import uuid
-from functools import reduce
 
 from django.db.models import Q, QuerySet
 
@@ -23,16 +21,15 @@ def match_search(found: QuerySet[Product], owner_id: uuid.UUID, search: str) -> 
     """Those of an organization's products that the search finds.
 
     That has every word of it in the name or GTIN, or every word in the name of one of its pictures;
-    case and accents of names do not matter. A whole GTIN finds that product alone.
+    case and accents do not matter. A whole GTIN finds that product alone.
     """
     gtin14 = read_printed_gtin(search)
     if gtin14 and has_valid_check_digit(gtin14):
         return found.filter(gtin=gtin14)
     words = ["".join(re.findall("[0-9]", search))] if gtin14 else search.split()[:MAX_WORDS]
-    named = Product.objects.filter(_join(map(_match_product, words)), owner=owner_id)
-    pictured = ProductImage.objects.present().filter(
-        _join(map(_match_file, words)), product__owner=owner_id
-    )
+    named = Product.objects.filter(*map(_match_product, words), owner=owner_id)
+    in_file_name = (Q(folded_file_name__contains=fold(word)) for word in words)
+    pictured = ProductImage.objects.present().filter(*in_file_name, product__owner=owner_id)
     # Each part from its own index; one condition with OR would have all products looked at.
     return found.filter(pk__in=named.order_by().values("pk").union(pictured.values("product")))
 
@@ -47,13 +44,3 @@ def _match_product(word: str) -> Q:
     in_name = Q(folded_name__contains=fold(word))
     is_number = len(word) >= MIN_DIGITS and re.fullmatch("[0-9]+", word)
     return in_name | Q(gtin__contains=word) if is_number else in_name
-
-
-def _match_file(word: str) -> Q:
-    # SQLite knows the case of ASCII alone.
-    forms = {word, word.lower(), word.upper(), word.capitalize()}
-    return reduce(operator.or_, (Q(file_name__icontains=form) for form in sorted(forms)))
-
-
-def _join(conditions: map[Q]) -> Q:
-    return reduce(operator.and_, conditions, Q())

@@ -18,6 +18,7 @@ from django.db.models.functions import Coalesce
 from apps.organizations.models import Organization
 from apps.problems import QuotaExceeded
 from apps.products.models import ImageVersion, Product, ProductImage
+from apps.products.state_counts import add_to_organization
 
 # Of an organization: how much it keeps, and its own limits or null.
 ROOM_COLUMNS = ("kept_images", "kept_bytes", "max_product_images", "max_images", "max_bytes")
@@ -31,7 +32,9 @@ _COUNT_IN_PRODUCT = """
 """
 _COUNT_IN_ORGANIZATION = f"""
     UPDATE organizations_organization
-    SET kept_images = kept_images + 1, kept_bytes = kept_bytes + %s
+    SET kept_images = kept_images + 1, kept_bytes = kept_bytes + %s,
+        products_without_primary = products_without_primary - %s,
+        products_without_pictures = products_without_pictures - %s
     WHERE id = %s RETURNING {", ".join(ROOM_COLUMNS)}
 """  # noqa: S608 (our own names)
 _OWNER = Product._meta.get_field("owner")
@@ -100,13 +103,23 @@ def count_in_product(
     return found is not None
 
 
-def count_in_organization(cursor: CursorWrapper, product: Product, byte_count: int) -> None:
+def count_in_organization(
+    cursor: CursorWrapper,
+    product: Product,
+    byte_count: int,
+    *,
+    is_first_primary: bool = False,
+    is_first: bool = False,
+) -> None:
     """Count an image, which its product has counted; the last of its transaction.
 
-    It has no bytes more where it comes from the bin. Raises QuotaExceeded where it is too much.
+    It has no bytes more where it comes from the bin. The product had no primary or no image before
+    where it is the first. Raises QuotaExceeded where it is too much.
     """
     owner_id = _OWNER.get_db_prep_value(product.owner_id, cursor.db)
-    cursor.execute(_COUNT_IN_ORGANIZATION, [byte_count, owner_id])
+    cursor.execute(
+        _COUNT_IN_ORGANIZATION, [byte_count, int(is_first_primary), int(is_first), owner_id]
+    )
     images, kept_bytes, *own = cursor.fetchone()
     more_bytes = kept_bytes if byte_count else 0
     _check_limits(product.kept_images, images, more_bytes, _choose_limits(*own))
@@ -119,7 +132,7 @@ def count_bytes(product: Product, byte_count: int) -> None:
     """
     if product.owner_id is None:
         return
-    _add_to_organization(product.owner_id, 0, byte_count)
+    add_to_organization(product.owner_id, kept_bytes=byte_count)
     if byte_count > 0:
         owner = Organization.objects.get(pk=product.owner_id)
         _check_limits(0, 0, owner.kept_bytes, get_limits(owner))
@@ -164,21 +177,16 @@ def move_counts(product: Product, owner_id: uuid.UUID | None) -> None:
     )
     versions = ImageVersion.objects.filter(image__product=product)
     moved["bytes"] += versions.aggregate(bytes=Coalesce(Sum("byte_size"), 0))["bytes"]
+    counts = {"kept_images": moved["images"], "kept_bytes": moved["bytes"]}
+    counts |= before.states
     for each in sorted(filter(None, (before.owner_id, owner_id))):  # so that no two moves lock up
         sign = 1 if each == owner_id else -1
-        _add_to_organization(each, sign * moved["images"], sign * moved["bytes"])
+        add_to_organization(each, **{name: sign * number for name, number in counts.items()})
 
 
 def _take_off(product: Product, images: int, byte_count: int) -> None:
     Product.objects.filter(pk=product.pk).update(kept_images=F("kept_images") - images)
-    if product.owner_id is not None:
-        _add_to_organization(product.owner_id, -images, -byte_count)
-
-
-def _add_to_organization(owner_id: uuid.UUID, images: int, byte_count: int) -> None:
-    Organization.objects.filter(pk=owner_id).update(
-        kept_images=F("kept_images") + images, kept_bytes=F("kept_bytes") + byte_count
-    )
+    add_to_organization(product.owner_id, kept_images=-images, kept_bytes=-byte_count)
 
 
 def _choose_limits(

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.files.storage import default_storage
 from django.db import models
 
+from apps.products.folding import MAX_FOLDED_LENGTH
 from apps.products.measured_picture import MeasuredPicture
 from apps.products.pictures.image_checks import ImageFormat
 
@@ -22,6 +23,10 @@ class StoredPicture(MeasuredPicture):
     # As its sender called it; empty for pictures of before this was kept.
     file_name = models.CharField(
         max_length=255, blank=True, default="", db_default="", editable=False
+    )
+    # The same without case and accents, as it is looked for (`folding`).
+    folded_file_name = models.CharField(
+        max_length=MAX_FOLDED_LENGTH, default="", db_default="", editable=False
     )
     image_format = models.CharField(
         max_length=4, choices=[(f.value, f.label) for f in ImageFormat], editable=False

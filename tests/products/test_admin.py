@@ -33,7 +33,7 @@ def keep_image(product: Product, **fields: object) -> ProductImage:
     )
 
 
-@pytest.mark.parametrize("term", ["12345678905", GTIN, "coff", "acme"])
+@pytest.mark.parametrize("term", ["12345678905", "0 12345 67890 5", GTIN, "coff", "acme"])
 def test_product_is_found(cast: Cast, admin_client: Client, term: str) -> None:
     page = admin_client.get(PRODUCTS, {"q": term}).content.decode()
     assert GTIN in page
@@ -51,6 +51,20 @@ def test_product_with_a_wrong_check_digit_is_refused(cast: Cast, admin_client: C
     assert response.context["adminform"].form.errors == {
         "gtin": ["The check digit of 00012345678906 should be 5."]
     }
+
+
+@pytest.mark.parametrize("printed", ["4 006381 333931", "4006381-333931", "4006381333931"])
+def test_gtin_is_taken_as_it_is_printed(admin_client: Client, printed: str) -> None:
+    response = admin_client.post(f"{PRODUCTS}add/", {"gtin": printed, "name": "Tea"})
+    assert response.status_code == 302
+    assert Product.objects.get().gtin == "04006381333931"
+
+
+@pytest.mark.parametrize("text", ["tea", "1234567", "1.23457E+12"])
+def test_what_is_no_gtin_is_refused(admin_client: Client, text: str) -> None:
+    response = admin_client.post(f"{PRODUCTS}add/", {"gtin": text, "name": "Tea"})
+    errors = response.context["adminform"].form.errors
+    assert errors == {"gtin": ["A GTIN has 8 to 14 digits 0-9."]}
 
 
 def test_product_with_images_cannot_be_deleted(cast: Cast, admin_client: Client) -> None:

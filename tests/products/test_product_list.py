@@ -22,6 +22,7 @@ from apps.products.product_list import (
 )
 from tests.conftest import Api, Cast
 
+STATES = (State.ALL, State.NO_HERO, State.NO_PICTURES)
 NAMES = ["Highland Coffee 500 g", "Grüner Veltliner", "Ärmel 10", "Armel 9", "Zimt"]
 
 
@@ -37,6 +38,14 @@ def products(cast: Cast) -> list[Product]:
 
 def list_names(cast: Cast, **chosen: object) -> list[str]:
     return [each.name for each in find_products(cast.acme.pk, Filters(**chosen))]  # type: ignore[arg-type]
+
+
+def test_name_of_a_file_is_found_without_case_and_accents(api: Api, cast: Cast):
+    api.upload(name="Grüße_VORNE.jpg")
+
+    assert list_names(cast, search="grusse vorne") == ["Coffee"]
+    assert list_names(cast, search="GRÜSSE") == ["Coffee"]
+    assert list_names(cast, search="grusse hinten") == []
 
 
 @pytest.mark.parametrize(
@@ -82,23 +91,31 @@ def test_names_are_sorted_as_people_sort_them(cast: Cast, products: list[Product
 
 
 def test_product_follows_its_pictures(api: Api, cast: Cast):
-    def read() -> tuple[int, bool, int | None]:
+    def read() -> tuple[int, bool, int | None, dict[State, int]]:
         found = Product.objects.get(pk=cast.product.pk)
-        return found.kept_images, found.has_primary, found.changed_by_id
+        counts = count_states(cast.acme.pk)
+        counts = {state: counts[state] for state in STATES if counts[state]}
+        return found.kept_images, found.has_primary, found.changed_by_id, counts
 
-    assert read() == (0, False, None)
+    bare, pictured, led = (
+        {State.ALL: 1} | dict.fromkeys(states, 1)
+        for states in ([State.NO_HERO, State.NO_PICTURES], [State.NO_HERO], [])
+    )
+    assert read() == (0, False, None, bare)
     image = f"{api.path}/{api.upload().json()['id']}"
-    assert read() == (1, False, cast.ed.pk)
+    assert read() == (1, False, cast.ed.pk, pictured)
     api.client.patch(image, headers=api.headers, json={"is_primary": True})
-    assert read() == (1, True, cast.ed.pk)
+    assert read() == (1, True, cast.ed.pk, led)
     api.client.post(f"{image}/discard", headers=api.headers)
-    assert read() == (0, False, cast.ed.pk)
+    assert read() == (0, False, cast.ed.pk, bare)
     api.client.post(f"{image}/restore", headers=api.headers)
-    assert read() == (1, True, cast.ed.pk)
+    assert read() == (1, True, cast.ed.pk, led)
     api.client.delete(image, headers=api.headers)
-    assert read() == (0, False, cast.ed.pk)
+    assert read() == (0, False, cast.ed.pk, bare)
     api.upload(is_primary="true")
-    assert read() == (1, True, cast.ed.pk)
+    assert read() == (1, True, cast.ed.pk, led)
+    api.upload(is_primary="true")
+    assert read() == (2, True, cast.ed.pk, led)
 
 
 def test_filters_choose(api: Api, cast: Cast, products: list[Product]):

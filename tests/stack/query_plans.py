@@ -26,16 +26,12 @@ from apps.dashboard.api.identifiers import encode_id
 from apps.organizations.models import ApiKey, Membership, Organization
 from apps.products.models import ImageEvent, Product, ProductImage
 from apps.products.product_list import Filters, Sort, State, count_states, read_products
-from apps.products.readiness.verdict_bits import get_bit
-from apps.products.readiness.verdicts import Verdict
-from apps.products.readiness_counts import count_readiness
 from tests.conftest import Cast, build_cast
 from tests.sample_images import make_jpeg
 
 PRODUCTS, IMAGES = (int(argument) for argument in sys.argv[1:])
 PEOPLE = 5000
 IS_POSTGRESQL = connection.vendor == "postgresql"
-REFUSED = get_bit("amazon", Verdict.REFUSED)
 FIRST_GTIN = 90_000_000_000_000
 NUMBERS = {
     "postgresql": f"select n from generate_series(1, {PRODUCTS}) n",
@@ -54,11 +50,9 @@ def load_products(cast: Cast) -> None:
         for owner in (cast.acme, cast.globex)
     )
     execute(
-        "insert into products_product (gtin, name, folded_name, sort_key, owner_id, created,"
-        " hero_state, hero_verdicts, tells_place)"
+        "insert into products_product (gtin, name, folded_name, sort_key, owner_id, created)"
         f" select {gtin}, 'Product ' || n, 'product ' || n, 'product ' || n, case n % 2 when 0 then {acme} else {globex} end,"
-        f" current_timestamp, n / 2 % 3, case when n % 1000 = 0 then {REFUSED} else n / 2 % 3 end,"
-        f" n % 1000 = 0 from ({NUMBERS[connection.vendor]}) numbers"
+        f" current_timestamp from ({NUMBERS[connection.vendor]}) numbers"
     )
 
 
@@ -168,14 +162,9 @@ def explain_calls(cast: Cast) -> dict[str, Plans]:
             read_products(cast.acme.pk, Filters(sort=sort), 24, after=middle)
         with explained() as found[f"products by {sort}, before"]:
             read_products(cast.acme.pk, Filters(sort=sort), 24, before=middle)
-    for state in (State.NO_HERO, State.NO_PICTURES, State.NOT_READY, State.READY):
+    for state in (State.NO_HERO, State.NO_PICTURES):
         with explained() as found[f"products {state}"]:
             read_products(cast.acme.pk, Filters(state=state), 24, after=middle)
-    for chosen in ({"refused_by": "amazon"}, {"tells_place": True}):
-        with explained() as found[f"products {next(iter(chosen))}"]:
-            read_products(cast.acme.pk, Filters(**chosen), 24, after=middle)
-    with explained() as found["readiness"]:
-        count_readiness(cast.acme.pk)
     with explained() as found["last products"]:
         read_products(cast.acme.pk, Filters(), 24, from_end=24)
     with explained() as found["search"]:
@@ -188,7 +177,7 @@ def explain_calls(cast: Cast) -> dict[str, Plans]:
 def main() -> None:
     cast = build_cast()
     if IS_POSTGRESQL:
-        execute("set statement_timeout = 0")  # of the service, which loads no such numbers
+        execute("set statement_timeout = 0")  # of a service's, which loads no such numbers
     load_products(cast)
     load_images(cast.product)
     load_people(cast)

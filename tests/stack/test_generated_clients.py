@@ -55,13 +55,15 @@ def test_client_of_openapi_python_client_keeps_a_gallery(
     gallery, models, types = (
         importlib.import_module(f"gallery_client{name}") for name in ("", ".models", ".types")
     )
-    upload, list_images, update, delete, order, look_up, whoami = (
+    upload, list_images, get_image, update, delete, order, list_items, look_up, whoami = (
         importlib.import_module(f"gallery_client.api.{name.format('apps_dashboard_api')}")
         for name in (
             *("images.{}_images_upload_image", "images.{}_images_list_images"),
+            "images.{}_images_get_image",
             *("images.{}_images_update_image", "images.{}_images_delete_image"),
-            *("images.{}_image_order_order_images", "products.{}_trade_items_look_up_trade_items"),
-            "caller.{}_whoami_whoami",
+            "images.{}_image_order_order_images",
+            "products.{}_trade_items_list_trade_items",
+            *("products.{}_trade_items_look_up_trade_items", "caller.{}_whoami_whoami"),
         )
     )
     client = gallery.AuthenticatedClient(
@@ -78,7 +80,10 @@ def test_client_of_openapi_python_client_keeps_a_gallery(
         reached = whoami.sync(client=client).organizations
         found = look_up.sync(place[0], client=client, body=models.LookupIn(gtins=[GTIN])).data
         uploaded = upload.sync(*place, client=client, body=body)
+        items = list_items.sync(place[0], client=client, q=GTIN).data
         listed = list_images.sync(*place, client=client, page_size=100)
+        detailed = list_images.sync(*place, client=client, page_size=100, details=True)
+        details = get_image.sync(*place, uploaded.id, client=client)
         places = models.ImageOrderIn(image_ids=[uploaded.id])
         ordered = order.sync_detailed(*place, client=client, body=places)
         changes = models.ProductImageIn(title="Back", priority=3)
@@ -91,6 +96,9 @@ def test_client_of_openapi_python_client_keeps_a_gallery(
     assert (changed.title, changed.is_primary, changed.priority) == ("Back", True, 3)
     assert [each.id for each in reached] == [place[0]]
     assert [each.status for each in found] == ["found"]
+    assert [each.gtin for each in items] == [GTIN]
+    assert (details.file_name, details.format_, details.width) == ("front.jpg", "JPEG", 64)
+    assert [image for image in detailed.data if image.id == uploaded.id] == [details]
     assert (deleted.status_code, ordered.status_code) == (204, 204)
     assert isinstance(again, models.Problem)
     assert again.error_code == "not_found"
@@ -120,6 +128,9 @@ def test_client_of_openapi_ts_keeps_a_gallery(disk_world: World, document: Path,
     assert told["listed"] == [uploaded]
     assert told["changed"].items() >= {**uploaded, "title": "Back", "priority": 3}.items()
     assert (told["reached"], told["found"], told["ordered"]) == ([organization_id], ["found"], 204)
+    assert told["items"] == [GTIN]
+    assert told["detailed"] == [told["details"]]
+    assert told["details"].items() >= {**uploaded, "file_name": "front.jpg", "width": 64}.items()
     assert told["error_code"] == "not_found"
 
 

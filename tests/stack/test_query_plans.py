@@ -12,7 +12,7 @@ import psycopg
 import pytest
 
 from tests.servers import run_manage
-from tests.servers.service import REPOSITORY, build_environment
+from tests.servers.service import REPOSITORY, build_environment, try_manage
 
 PRODUCTS, IMAGES = 100_000, 10_000
 READS_ALL = re.compile(
@@ -50,11 +50,15 @@ def sqlite_plans(tmp_path_factory: pytest.TempPathFactory) -> Plans:
 
 
 @pytest.fixture(scope="module")
-def postgresql_plans(postgres_url: str, tmp_path_factory: pytest.TempPathFactory) -> Plans:
+def growth_env(postgres_url: str) -> dict[str, str]:
     with psycopg.connect(postgres_url, autocommit=True) as connection:
         connection.execute("create database growth")
-    env = {"DATABASE_URL": f"{postgres_url.rpartition('/')[0]}/growth"}
-    return explain_queries(tmp_path_factory.mktemp("growth"), env)
+    return {"DATABASE_URL": f"{postgres_url.rpartition('/')[0]}/growth"}
+
+
+@pytest.fixture(scope="module")
+def postgresql_plans(growth_env: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Plans:
+    return explain_queries(tmp_path_factory.mktemp("growth"), growth_env)
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
@@ -128,7 +132,25 @@ def test_channels_are_counted_in_the_index_alone(plans: Plans):
 
 
 def test_words_are_found_by_their_trigrams(postgresql_plans: Plans):
-    assert any("folded_name_trigrams" in plan for _, plan in postgresql_plans["search"])
+    plans = "".join(plan for _, plan in postgresql_plans["search"])
+
+    assert "folded_name_trigrams" in plans
+    assert "file_name_trigrams" in plans
+
+
+def test_missing_index_of_words_is_told_with_its_remedy(
+    postgresql_plans: Plans, growth_env: dict[str, str], tmp_path: Path
+):
+    env = build_environment(tmp_path, growth_env)
+    with psycopg.connect(growth_env["DATABASE_URL"], autocommit=True) as connection:
+        connection.execute("drop index gtin_trigrams")
+        told = try_manage(env, "check", "--database", "default").stderr
+        [remedy] = re.findall("HINT: (.*;)", told)
+        for statement in remedy.split("; "):
+            connection.execute(statement)
+
+    assert "the database lacks gtin_trigrams." in told
+    assert not try_manage(env, "check", "--database", "default").stderr
 
 
 def test_primary_to_demote_is_found_by_its_index(plans: Plans):

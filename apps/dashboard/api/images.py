@@ -96,7 +96,8 @@ def upload_image(
 
 @router.get(
     GALLERY,
-    response=ProductImagePageOut | ProductImageDetailsPageOut,
+    # The richer first: generated clients take the first that fits what came.
+    response=ProductImageDetailsPageOut | ProductImagePageOut,
     summary="List product images",
     openapi_extra={"responses": describe_problems()},
 )

@@ -10,9 +10,14 @@ from apps.dashboard.api.parameters import PageQuery
 from apps.dashboard.api.schemas import PaginationOut
 
 
-def read_page(rows: QuerySet[Any], query: PageQuery) -> tuple[list[Any], PaginationOut]:
-    """The rows of the page, and where it stands; past the end there are none, and no query."""
-    total_count = rows.count()
+def read_page(
+    rows: QuerySet[Any], query: PageQuery, total_count: int | None = None
+) -> tuple[list[Any], PaginationOut]:
+    """The rows of the page, and where it stands; past the end there are none, and no query.
+
+    They are counted here unless somebody has counted them.
+    """
+    total_count = rows.count() if total_count is None else total_count
     total_pages = -(-total_count // query.page_size)
     start = (query.page - 1) * query.page_size
     found = list(rows[start : start + query.page_size]) if start < total_count else []

@@ -24,7 +24,7 @@ from apps.dashboard.api.trade_item_schemas import (
 from apps.organizations.models import Permission
 from apps.products.gtin import get_check_digit, has_valid_check_digit, read_printed_gtin
 from apps.products.models import Product
-from apps.products.product_list import Filters, build_rows, find_products
+from apps.products.product_list import Filters, build_rows, count_products, find_products
 
 TRADE_ITEMS = "/trade-items/{organization_id}"
 
@@ -43,7 +43,9 @@ def list_trade_items(
 ) -> TradeItemPageOut:
     """List the products of an organization in the order of their names, a page at a time: all, those without a primary image (``no_hero``), without any (``no_pictures``), whose primary image a channel that counts for the organization would refuse (``not_ready``) or all of these would take (``ready``). A page past the end is empty. Requires membership in the organization."""
     filters = Filters(search=query.q.strip(), state=query.state)
-    products, pagination = read_page(find_products(path.organization_id, filters), query)
+    found = find_products(path.organization_id, filters)
+    total_count = count_products(path.organization_id, filters)
+    products, pagination = read_page(found, query, total_count)
     data = [
         TradeItemOut(
             gtin=row.product.gtin,

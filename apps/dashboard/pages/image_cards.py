@@ -7,7 +7,6 @@ from mimetypes import guess_type
 from pathlib import PureWindowsPath
 from typing import NamedTuple
 
-from django.db.models import Q
 from django.http import HttpRequest
 from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
@@ -15,6 +14,7 @@ from django.urls import reverse
 from apps.dashboard.api.etags import build_etag
 from apps.dashboard.api.identifiers import encode_id
 from apps.dashboard.api.schemas import describe_image
+from apps.products.folding import fold
 from apps.products.hero_verdicts import judge_image
 from apps.products.models import ImageSet, Product, ProductImage
 from apps.products.pictures.image_checks import ImageFormat
@@ -77,11 +77,18 @@ class ImageCard:
 
 
 def find_images(product: Product, search: str) -> ImageSet:
-    """The pictures in the order of the gallery, those whose caption or file has the words."""
+    """The pictures in the order of the gallery, those whose caption or file has what is searched.
+
+    Case and accents do not matter.
+    """
     ordered = product.images.in_gallery()
-    if search:
-        ordered = ordered.filter(Q(title__icontains=search) | Q(file_name__icontains=search))
-    return ordered
+    if not search:
+        return ordered
+    named = product.images.present().values_list("pk", "title", "file_name")
+    searched = fold(search)
+    return ordered.filter(
+        pk__in=[pk for pk, *names in named if any(searched in fold(name) for name in names)]
+    )
 
 
 def build_cards(

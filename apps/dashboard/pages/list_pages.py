@@ -72,7 +72,9 @@ def products(request: HttpRequest, membership: Membership) -> HttpResponse:
     counts = count_states(owner_id)
     channels = list_channels(membership.organization)
     readiness = count_readiness(owner_id)
-    count = count_products(owner_id, address.filters)
+    filters = address.filters
+    is_counted = not filters.is_narrowed
+    count = counts[filters.state] if is_counted else count_products(owner_id, filters)
     page_count = max(1, -(-count // address.size))
     page = _read_page(membership, address, count)
     rows = build_rows(page.products)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -13,6 +12,7 @@ from django.db import transaction
 
 from apps.organizations.models import Organization
 from apps.products.catalogue.catalogue_files import CatalogueRow, disarm_cell
+from apps.products.file_names import UNSEEN
 from apps.products.gtin import (
     get_check_digit,
     has_valid_check_digit,
@@ -24,8 +24,6 @@ from apps.products.stored_objects import take_turn
 
 MAX_NAME_LENGTH: Final = 255
 _BATCH_ROWS: Final = 2_000
-# Control characters, and those that turn a line round (Unicode UAX #9).
-_UNSEEN: Final = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 
 logger = logging.getLogger(__name__)
 
@@ -99,13 +97,13 @@ def carry_out(organization: Organization, plan: ImportPlan) -> None:
     """
     added = [Product(gtin=gtin, name=name, owner=organization) for gtin, name in plan.added]
     with take_turn(), transaction.atomic():
-        Product.objects.bulk_create(added, batch_size=_BATCH_ROWS)
         for start in range(0, len(plan.renamed), _BATCH_ROWS):
             batch = {each.product_id: each for each in plan.renamed[start : start + _BATCH_ROWS]}
             products = Product.objects.filter(owner=organization, pk__in=batch)
             for product in products:
                 product.rename(batch[product.pk].name)
             Product.objects.bulk_update(products, RENAMED, batch_size=200)
+        Product.objects.bulk_create(added, batch_size=_BATCH_ROWS)  # which counts them, at last
     logger.info(
         "products imported into %s: %d added, %d renamed",
         *(organization.pk, len(plan.added), len(plan.renamed)),
@@ -160,7 +158,7 @@ def _check_first(row: CatalogueRow, first: CatalogueRow) -> None:
 
 def _check_name(text: str) -> None:
     name = _clean_name(text)
-    if _UNSEEN.search(name):
+    if UNSEEN.search(name):
         raise ValueError("The name has characters that are not seen.")
     if len(name) > MAX_NAME_LENGTH:
         raise ValueError(f"The name has more than {MAX_NAME_LENGTH} characters.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -13,7 +14,7 @@ from django.db.models.signals import pre_save
 from django.test import Client
 
 from apps.organizations.models import Organization
-from apps.products.models import Product, ProductImage, UnclaimedObject
+from apps.products.models import ImageEvent, Product, ProductImage, UnclaimedObject
 from apps.products.recounting import list_miscounted, recount
 from tests.assertions import assert_nothing_stored, assert_problem, list_media
 from tests.conftest import GTIN, OTHER_GTIN, Api, Cast, Service
@@ -277,3 +278,21 @@ def test_what_an_older_release_uploaded_is_counted_again(api: Api, cast: Cast):
     assert recount() == 4
     assert count_kept() == kept
     assert (list_miscounted(), recount()) == ([], 0)
+
+
+def test_what_a_product_did_not_tell_of_its_images_is_told_again(api: Api, cast: Cast):
+    api.upload(is_primary="true")
+    told = {"has_primary": True, "changed_by": cast.ed.pk}
+    [event] = ImageEvent.objects.all()
+    before = event.created - timedelta(days=1)
+    Product.objects.filter(gtin=GTIN).update(
+        has_primary=False, changed_at=before, changed_by=cast.mo
+    )
+    Organization.objects.update(products_without_primary=9, kept_products=0)
+
+    assert recount() == 3
+    found = Product.objects.filter(gtin=GTIN, changed_at=event.created).values(*told)
+    assert list(found) == [told]
+    counts = ("kept_products", "products_without_primary", "products_without_pictures")
+    assert Organization.objects.values_list(*counts).get(name="Acme") == (1, 0, 0)
+    assert list_miscounted() == []

@@ -8,6 +8,7 @@ from html import unescape
 import pytest
 from django.test import Client
 
+from apps.dashboard.api.identifiers import encode_id
 from apps.products.models import Product
 from tests.conftest import GTIN, Api, Cast
 from tests.dashboard.pages.test_product_pages import make_products, open_page
@@ -61,6 +62,19 @@ def test_last_fix_leads_to_the_next(olga: Client, cast: Cast, api: Api):
 )
 def test_odd_walks_show_the_product(olga: Client, cast: Cast, query: str):
     assert open_page(olga, cast, f"products/{GTIN}?{query}").status_code == 200
+
+
+def test_search_in_the_gallery_stays_on_the_walk(olga: Client, cast: Cast, api: Api):
+    make_products(cast, 2)
+    api.upload(name="Verpackung_GRÜN.jpg")
+    walk = "list=state%3Dall%26sort%3D-name&place=1"
+
+    html = open_page(olga, cast, f"products/{GTIN}?{walk}&q=grun").content.decode()
+
+    assert "1 of 1 pictures match" in html
+    assert '<input type="hidden" name="list" value="state=all&amp;sort=-name">' in html
+    assert '<input type="hidden" name="place" value="1">' in html
+    assert f'href="/organizations/{encode_id(cast.acme.pk)}/products/{GTIN}?list=' in html
 
 
 def test_product_of_no_list_has_no_neighbours(olga: Client, cast: Cast):

@@ -2,9 +2,11 @@
 import {
   appsDashboardApiImageOrderOrderImages as orderImages,
   appsDashboardApiImagesDeleteImage as deleteImage,
+  appsDashboardApiImagesGetImage as getImage,
   appsDashboardApiImagesListImages as listImages,
   appsDashboardApiImagesUpdateImage as updateImage,
   appsDashboardApiImagesUploadImage as uploadImage,
+  appsDashboardApiTradeItemsListTradeItems as listItems,
   appsDashboardApiTradeItemsLookUpTradeItems as lookUp,
   appsDashboardApiWhoamiWhoami as whoami,
 } from './client/index.ts';
@@ -26,6 +28,10 @@ const one = { ...path, image_id: id };
 const me = await whoami({ throwOnError });
 const found = await lookUp({ path: { organization_id }, body: { gtins: [gtin] }, throwOnError });
 const ordered = await orderImages({ path, body: { image_ids: [id] } });
+const items = await listItems({ path: { organization_id }, query: { q: gtin }, throwOnError });
+const details = await getImage({ path: one, throwOnError });
+const query = { page_size: 100, details: true };
+const detailed = await listImages({ path, query, throwOnError });
 const listed = await listImages({ path, query: { page_size: 100 }, throwOnError });
 const changes = { title: 'Back', priority: 3 };
 const changed = await updateImage({ path: one, body: changes, throwOnError });
@@ -35,6 +41,9 @@ const again = await deleteImage({ path: one });
 console.log(JSON.stringify({
   uploaded: uploaded.data,
   listed: listed.data.data.filter((each) => each.id === id),
+  items: items.data.data.map((each) => each.gtin),
+  details: details.data,
+  detailed: detailed.data.data.filter((each) => each.id === id),
   changed: changed.data,
   reached: me.data.organizations.map((each) => each.id),
   found: found.data.data.map((each) => each.status),

@@ -19,6 +19,7 @@ from apps.dashboard.operations.database_line import describe_database
 from apps.dashboard.operations.metrics_folder import FOLDER_VARIABLE, prepare_metrics_folder
 from apps.dashboard.operations.parent_watch import KILL_TIMEOUT_SECONDS
 from apps.problems import StorageUnavailable
+from apps.products.search_indexes import check_search_indexes
 
 # After an outage of the storage there may be a name for each upload that it refused.
 SWEEP_SECONDS = 10
@@ -76,6 +77,8 @@ class Command(BaseCommand):
         logger.info("the database is %s", describe_database(connection.settings_dict))
         try:
             check_migrations()
+            for warning in check_search_indexes(databases=[connection.alias]):
+                logger.warning("%s %s", warning.msg, warning.hint)
             call_command(
                 "sweep_unclaimed_objects", within=SWEEP_SECONDS, stdout=self.stdout, json=in_json
             )
