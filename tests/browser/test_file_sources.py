@@ -41,7 +41,7 @@ def test_folder_dropped_on_the_list_of_products_is_looked_at(
         drop_from_disk(page, folder)
 
         expect(page.locator("#sum")).to_have_text("2 need a look")
-        expect(page.locator(".file img")).to_have_count(2)
+        expect(page.locator(".file canvas")).to_have_count(2)
         assert page.url.endswith("/deliver")
         page.go_back()
         expect(page.get_by_role("heading", name="Products")).to_be_visible()

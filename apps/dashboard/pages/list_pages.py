@@ -13,8 +13,6 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from apps.dashboard.api.schemas import make_absolute
-from apps.dashboard.operations.security_headers import HEADER as POLICY_HEADER
-from apps.dashboard.operations.security_headers import build_page_policy
 from apps.dashboard.pages.image_cards import build_thumbnails
 from apps.dashboard.pages.list_addresses import ListAddress, read_address
 from apps.dashboard.pages.page_access import describe_membership, for_members
@@ -111,8 +109,6 @@ def products(request: HttpRequest, membership: Membership) -> HttpResponse:
         if address.filters.is_narrowed or address.filters.state is not State.ALL:
             context["unfiltered_count"] = count_products(owner_id, without_filters(address.filters))
     response = render(request, "dashboard/products.html", context)
-    # The previews of files that are dropped here: the page of deliveries takes this one's place.
-    response.headers[POLICY_HEADER] = build_page_policy("blob:")
     if request.GET.get("view") in VIEWS:
         response.set_cookie(
             _name_cookie(request), view, max_age=A_YEAR_SECONDS, httponly=True, samesite="Lax"

@@ -33,9 +33,8 @@ async function listBelow(entry) {
     paths.set(file, entry.fullPath.slice(1));
     return [file];
   }
-  const below = [];
-  for (const each of await readFolder(entry)) below.push(...await listBelow(each));
-  return below;
+  const below = await Promise.all((await readFolder(entry)).map(listBelow));
+  return below.flat();
 }
 
 /** The files of a drop, those in its folders as well; what is hidden (.DS_Store) is no picture. */

@@ -2,7 +2,8 @@
 
 import { whisper } from "../notices.js";
 
-const STEP = 10; // percent
+const TENTHS = 10;
+const PERCENT = 100;
 
 function printCount(done, all, one) {
   return `${done.toLocaleString("en")} of ${all.toLocaleString("en")} ${one}${all === 1 ? "" : "s"}`;
@@ -71,10 +72,10 @@ export class SendingPanel {
   }
 
   say() {
-    const { doneFiles, fileCount, doneProducts, products } = this.sending;
-    const tenth = Math.floor((doneFiles / fileCount) * STEP);
+    const { doneFiles, fileCount } = this.sending;
+    const tenth = Math.floor((doneFiles / fileCount) * TENTHS);
     if (tenth === this.said) return;
     this.said = tenth;
-    whisper(`${tenth * STEP} %: ${printCount(doneFiles, fileCount, "picture")}, ${printCount(doneProducts.size, products.size, "product")}.`);
+    whisper(`${(tenth * PERCENT) / TENTHS} %: ${printCount(doneFiles, fileCount, "picture")}.`);
   }
 }

@@ -1,0 +1,187 @@
+"""How a delivery is sent: what it waits for, what it goes on with, and what it reports."""
+
+from __future__ import annotations
+
+import csv
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests import local_http
+from tests.browser.brand_manager import (
+    choose,
+    drop_from_disk,
+    get_path,
+    list_warnings_of_reload,
+    sign_in_again,
+    visit,
+)
+from tests.sample_images import make_jpeg
+
+END = '#sending [data-part="reason"]'
+VIEWS = ("C1N1", "C7N1", "C2N1", "C8N1")
+
+
+@pytest.fixture
+def folder(tmp_path, gtin):
+    """Four views of a product."""
+    delivery = tmp_path / "delivery"
+    delivery.mkdir()
+    for view in VIEWS:
+        (delivery / f"{gtin}_{view}.jpg").write_bytes(make_jpeg() + view.encode())
+    return delivery
+
+
+@pytest.fixture
+def deliver(browser, service, seed, sessions):
+    """The owner is about to deliver."""
+    path = get_path(seed, "deliver")
+    with visit(browser, service.url, path, storage_state=sessions["owner"]) as visited:
+        yield visited
+
+
+@pytest.fixture
+def list_captions(service, seed):
+    """The captions of a product's pictures in their order."""
+    url = f"{service.url}/dashboard/api/v1/trade-items/{seed['organization_id']}"
+    headers = {"X-API-Key": seed["api_keys"]["editor"]}
+
+    def read(gtin):
+        answer = local_http.get(f"{url}/{gtin}/images", headers=headers)
+        return [image["title"].partition(",")[0] for image in answer.json()["data"]]
+
+    return read
+
+
+def drop_and_send(page: Page, folder) -> None:
+    drop_from_disk(page, folder)
+    page.locator('[data-action="send"]:enabled').click()
+
+
+def test_pictures_land_behind_those_that_are_there(deliver, folder, gtin, upload, list_captions):
+    upload(gtin, make_jpeg(), title="Second")
+    upload(gtin, make_jpeg(), title="First")
+
+    drop_and_send(deliver.page, folder)
+
+    expect(deliver.page.locator(END)).to_have_text("4 arrived.")
+    assert list_captions(gtin) == ["Front", "First", "Second", "Back", "Left", "Right"]
+    deliver.check()
+
+
+def test_same_delivery_adds_nothing_before_its_pictures_are_measured(
+    deliver, folder, gtin, list_captions
+):
+    page = deliver.page
+    drop_and_send(page, folder)
+    expect(page.locator(END)).to_have_text("4 arrived.")
+    page.route("**/known-files", lambda route: route.fulfill(json={"data": [{"images": []}] * 4}))
+    page.get_by_role("button", name="Start over").click()
+    drop_and_send(page, folder)
+
+    expect(page.locator(END)).to_have_text("4 here already.")
+    assert list_captions(gtin) == ["Front", "Back", "Left", "Right"]
+    deliver.check("422")
+
+
+def test_rest_is_sent_after_a_reload(deliver, folder, gtin, list_captions):
+    page = deliver.page
+    page.route("**/images", lambda route: route.abort())
+    page.route("**/images", lambda route: route.continue_(), times=2)
+    drop_and_send(page, folder)
+    expect(page.locator("#sent-files")).to_have_js_property("value", 2)
+    page.unroute("**/images")
+    assert list_warnings_of_reload(page) == ["beforeunload"]
+
+    expect(page.locator("#unfinished")).to_contain_text(
+        "2 of 4 pictures arrived. Drop the folder again: only the rest is sent."
+    )
+    drop_from_disk(page, folder)
+    send = page.locator('[data-action="send"]:enabled')
+    expect(send).to_have_text("Send 2 pictures to 1 product")
+    send.click()
+    expect(page.locator(END)).to_have_text("2 arrived.")
+    assert list_captions(gtin) == ["Front", "Back", "Left", "Right"]
+    deliver.check("ERR_FAILED")
+
+
+def test_sending_goes_on_after_signing_in_again(deliver, folder, gtin, seed, list_captions):
+    page = deliver.page
+    drop_from_disk(page, folder)
+    expect(page.locator('[data-action="send"]')).to_be_enabled()
+    page.context.clear_cookies(name="sessionid")
+    page.locator('[data-action="send"]').click()
+    expect(page.get_by_role("alert")).to_contain_text("What is left waits here.")
+    sign_in_again(page, seed["users"]["owner"])
+
+    expect(page.locator(END)).to_have_text("4 arrived.")
+    assert list_captions(gtin) == ["Front", "Back", "Left", "Right"]
+    deliver.check("401")
+
+
+def test_sending_waits_as_long_as_it_is_told(deliver, folder):
+    page = deliver.page
+    busy = {"retry_after_seconds": 2, "detail": "Too many."}
+    page.route("**/images", lambda route: route.fulfill(status=429, json=busy), times=1)
+    drop_and_send(page, folder)
+
+    expect(page.locator(END)).to_contain_text("requests are used up")
+    expect(page.locator(END)).to_have_text("4 arrived.")
+    deliver.check("429")
+
+
+def test_sending_leaves_sixty_requests_of_a_minute_to_clicks(deliver, gtin):
+    page = deliver.page
+    told = {"ratelimit-remaining": "60", "ratelimit-reset": "3"}
+
+    def tell_budget(route):
+        answer = route.fetch()
+        route.fulfill(response=answer, headers={**answer.headers, **told})
+
+    page.route("**/images", tell_budget, times=1)
+    # Playwright fetches no file from the disk.
+    choose(page, *((f"{gtin}_{view}.jpg", make_jpeg() + view.encode()) for view in VIEWS))
+    page.locator('[data-action="send"]:enabled').click()
+
+    expect(page.locator(END)).to_contain_text("Leaves the rest of this minute")
+    expect(page.locator(END)).to_have_text("4 arrived.")
+    deliver.check()
+
+
+def test_report_tells_of_every_file_and_its_cells_are_harmless(deliver, folder, gtin, tmp_path):
+    (folder / "=1+1.tif").write_bytes(b"II*\0")
+    (folder / f"{gtin}_list.jpg").write_bytes(b"no picture")
+    page = deliver.page
+    folder.rename(tmp_path / "=delivery")
+    drop_and_send(page, tmp_path / "=delivery")
+    expect(page.locator(END)).to_have_text("4 arrived, 1 refused.")
+    with page.expect_download() as download:
+        page.locator("#sending").get_by_role("button", name="Download the report").click()
+
+    with download.value.path().open(encoding="utf-8-sig", newline="") as sheet:
+        rows = {row["file"]: row for row in csv.DictReader(sheet)}
+    assert len(rows) == 6
+    assert rows["'=delivery/=1+1.tif"]["result"] == "not taken"
+    refused = rows[f"'=delivery/{gtin}_list.jpg"]
+    assert (refused["result"], refused["address"]) == ("refused", "")
+    assert "not a picture" in refused["reason"]
+    front = rows[f"'=delivery/{gtin}_C1N1.jpg"]
+    assert (front["gtin"], front["result"], front["reason"]) == (gtin, "added", "")
+    assert front["address"].startswith(f"{deliver.origin}/media/products/{gtin}/")
+    deliver.check("422")
+
+
+def test_every_tenth_is_said(deliver, folder):
+    page = deliver.page
+    page.evaluate(
+        """() => {
+          const whisper = document.getElementById("whisper");
+          window.said = [];
+          new MutationObserver(() => said.push(whisper.textContent)).observe(whisper, { childList: true });
+        }"""
+    )
+    drop_and_send(page, folder)
+
+    expect(page.locator(END)).to_have_text("4 arrived.")
+    assert page.evaluate("said.at(-1)") == "100 %: 4 of 4 pictures."
+    deliver.check()
