@@ -51,7 +51,7 @@ storms: setup .venv/dev  ## Kill the server in storms of uploads, at 20 moments 
 check: lint  ## What CI runs: the checks below, then every test, with coverage
 	$(MAKE) test ARGS="--cov --cov-report=term"
 
-bench: setup .venv/bench  ## What an upload costs, beside Django REST framework and FastAPI
+bench: setup .venv/bench  ## What an upload costs, beside its rivals; ARGS="--tables uploads --only DRF service" for a part
 	$(BIN)/python -m bench $(ARGS)
 
 lint: setup .venv/dev  ## Format, lint, types, imports, migrations, deployment settings

@@ -1,6 +1,7 @@
 """What an upload costs: beside its rivals, in a crowd, on S3, and where it is refused.
 
-Rounds of all servers take turns, so that a noisy moment hits all of them; figures are medians.
+Short rounds of all servers take turns, in another order each time, so that a noisy moment hits all
+of them; figures are medians, with the range of the costs.
 """
 
 from __future__ import annotations
@@ -16,28 +17,44 @@ from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
-from bench.load import Round, Target, run_refusals, run_round
-from bench.pictures import Picture, make_jpeg, make_pictures
-from bench.rivals import ALL, run_ours
-from tests.servers import PeakMemory
+from bench.load import run_refusals, run_round
+from bench.operations import print_operations
+from bench.pictures import make_jpeg, make_pictures
+from bench.rivals import ALL
+from bench.rounds import HEAD, list_costs, measure_memory, print_uploads
+from bench.seeding import open_session
+from bench.services import run_on_sqlite
 from tests.servers.processes import find_free_ports
 from tests.servers.stack import run_stack
 
-HEAD = f"{'':12} {'':10} {'CPU ms':>8} {'uploads/s':>9} {'p50 ms':>8} {'p95 ms':>8} {'p99 ms':>8} {'PSS MB':>7}"
+IN_MEMORY_TABLE = ("DRF", "FastAPI", "PocketBase", "service")
 
 
-def print_uploads(folder: Path, options: argparse.Namespace) -> None:
+def print_costs(folder: Path, options: argparse.Namespace) -> None:
     """Each picture to each server, so many at once."""
+    pictures = [p for p in make_pictures() if p.label.startswith(tuple(options.pictures))]
     with ExitStack() as stack:
-        targets = []
-        for name in options.only:
-            place = folder / name.replace(" ", "-")
-            place.mkdir()
-            targets.append(stack.enter_context(ALL[name](place)))
+        targets = [stack.enter_context(ALL[name](_make(folder, name))) for name in options.only]
         for concurrency in options.concurrency:
             print(f"\n{concurrency} at once\n{HEAD}")
-            for picture in make_pictures():
-                print_rows(targets, picture, concurrency, options.rounds)
+            for picture in pictures:
+                print_uploads(targets, picture, concurrency, options.rounds)
+
+
+def print_memory(folder: Path, options: argparse.Namespace) -> None:
+    """The most memory, with 16 large pictures on their way at once."""
+    picture = make_jpeg("20 MB", 5240, 48)
+    print(f"\n16 at once of {len(picture.data) / 1e6:.1f} MB\n{'':11} {'PSS MB':>6}")
+    for name in (name for name in IN_MEMORY_TABLE if name in options.only):
+        with ALL[name](_make(folder, name)) as target:
+            requests = [target.build_upload(picture)] * picture.count
+            print(f"{name:11} {measure_memory(target, requests, 16):6.0f}", flush=True)
+
+
+def print_others(folder: Path, options: argparse.Namespace) -> None:
+    """Requests that upload nothing."""
+    with run_on_sqlite(folder) as target:
+        print_operations(target, open_session(folder), options.rounds)
 
 
 def print_growth(folder: Path, options: argparse.Namespace) -> None:
@@ -46,12 +63,12 @@ def print_growth(folder: Path, options: argparse.Namespace) -> None:
     with ExitStack() as stack:
         targets = []
         for name, (images, products) in crowds.items():
-            place = folder / name.replace(" ", "-")
-            world = run_ours(place, name, images=images, products=products)
+            place = _make(folder, name)
+            world = run_on_sqlite(place, name, images=images, products=products)
             targets.append(stack.enter_context(world))
-        picture = make_jpeg("JPEG 200 kB", 525, 240)
+        picture = make_jpeg("JPEG 200 kB", 525, 96)
         print(f"\nInto a crowd of images of the product, and of products\n{HEAD}")
-        print_rows(targets, picture, 4, 3 * options.rounds)
+        print_uploads(targets, picture, 4, options.rounds)
 
 
 def print_s3_share(folder: Path, _options: argparse.Namespace) -> None:
@@ -67,15 +84,15 @@ def print_refusals(folder: Path, options: argparse.Namespace) -> None:
     """A refused upload of 19 MB beside an accepted one of 8 MB."""
     accepted, refused = make_jpeg("8 MB", 3325, 24), make_jpeg("19 MB", 5120, 16)
     rows: dict[str, list[float]] = {"accepted, 8 MB": [], "refused, 19 MB": [], "it waits": []}
-    with run_ours(folder / "refusals") as target:
+    with run_on_sqlite(folder) as target:
         elsewhere = replace(target, url=target.url.replace("12345678905", "00000000000017"))
-        bodies = accepted.build_form(), refused.build_form()
+        requests = [target.build_upload(accepted)] * accepted.count
         for _ in range(options.rounds + 1):
-            cost = run_round(target, bodies[0], concurrency=1, count=accepted.count).cpu_seconds
+            rows["accepted, 8 MB"] += list_costs([run_round(target, requests, 1, target.status)])
             target.clear()
-            rows["accepted, 8 MB"].append(cost / accepted.count * 1000)
             for name, waits in (("refused, 19 MB", False), ("it waits", True)):
-                cost = run_refusals(elsewhere, bodies[1], count=refused.count, waits=waits)
+                form = refused.build_form()
+                cost = run_refusals(elsewhere, form, count=refused.count, waits=waits)
                 rows[name].append(cost / refused.count * 1000)
     base = statistics.median(rows["accepted, 8 MB"][1:])
     print(f"\nRefused before the body is read\n{'':16} {'CPU ms':>8} {'ratio':>6}")
@@ -84,56 +101,16 @@ def print_refusals(folder: Path, options: argparse.Namespace) -> None:
         print(f"{name:16} {cost:8.2f} {cost / base:6.2f}")
 
 
-def print_rows(targets: list[Target], picture: Picture, concurrency: int, rounds: int) -> None:
-    """The lines of one picture."""
-    takers = [target for target in targets if picture.content_type not in target.refused_types]
-    found = run_rounds(takers, picture, concurrency, rounds)
-    for target in targets:
-        if target in takers:
-            memory = get_peak_memory(target, picture, concurrency)
-            print_row(picture, target, found[target.name], memory)
-        else:
-            print(f"{picture.label:12} {target.name:10} refuses it")
-
-
-def run_rounds(
-    targets: list[Target], picture: Picture, concurrency: int, rounds: int
-) -> dict[str, list[Round]]:
-    """The rounds of each target without the first, which warms up."""
-    body = picture.build_form()
-    results: dict[str, list[Round]] = {target.name: [] for target in targets}
-    for _ in range(rounds + 1):
-        for target in targets:
-            result = run_round(target, body, concurrency=concurrency, count=picture.count)
-            target.clear()
-            results[target.name].append(result)
-    return {name: found[1:] for name, found in results.items()}
-
-
-def get_peak_memory(target: Target, picture: Picture, concurrency: int) -> float:
-    """Proportional set size of the tree in MB, in a round of its own, since looking costs time."""
-    body = picture.build_form()
-    with PeakMemory(target.process) as peak:
-        run_round(target, body, concurrency=concurrency, count=picture.count)
-    target.clear()
-    return peak.bytes / 1e6
-
-
-def print_row(picture: Picture, target: Target, rounds: list[Round], memory: float) -> None:
-    """One line of the table."""
-    cpu = statistics.median(result.cpu_seconds for result in rounds) / picture.count * 1000
-    wall = statistics.median(result.wall_seconds for result in rounds)
-    latencies = sorted(second * 1000 for result in rounds for second in result.latencies)
-    p50, p95, p99 = (latencies[int(len(latencies) * q)] for q in (0.5, 0.95, 0.99))
-    print(
-        f"{picture.label:12} {target.name:10} {cpu:8.2f} {picture.count / wall:9.1f}"
-        f" {p50:8.1f} {p95:8.1f} {p99:8.1f} {memory:7.0f}",
-        flush=True,
-    )
+def _make(folder: Path, name: str) -> Path:
+    place = folder / name.replace(",", "").replace(" ", "-")
+    place.mkdir()
+    return place
 
 
 TABLES: dict[str, Callable[[Path, argparse.Namespace], None]] = {
-    "uploads": print_uploads,
+    "uploads": print_costs,
+    "memory": print_memory,
+    "others": print_others,
     "growth": print_growth,
     "s3": print_s3_share,
     "refusals": print_refusals,
@@ -144,9 +121,10 @@ def main() -> None:
     """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--tables", nargs="*", choices=TABLES, default=list(TABLES))
-    parser.add_argument("--only", nargs="*", choices=ALL, default=list(ALL))
+    parser.add_argument("--only", nargs="*", choices=ALL, default=list(ALL), help="these servers")
+    parser.add_argument("--pictures", nargs="*", default=[""], help="these, as in: 'JPEG 2' PNG")
     parser.add_argument("--concurrency", type=int, nargs="*", default=[1, 4, 16])
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--rounds", type=int, default=8)
     options = parser.parse_args()
     Path(".data").mkdir(exist_ok=True)
     for name in options.tables:

@@ -11,26 +11,29 @@ import os
 from pathlib import Path
 
 import django
+import environ
 from django.conf import settings
 
 FOLDER = Path(os.environ["RIVAL_FOLDER"])
+
+DATABASE = {
+    "ENGINE": "django.db.backends.sqlite3",
+    "NAME": FOLDER / "db.sqlite3",
+    "OPTIONS": {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
+    },
+}
+if url := os.environ.get("RIVAL_DATABASE_URL"):
+    DATABASE = environ.Env.db_url_config(url)
+DATABASE["CONN_MAX_AGE"] = None
 
 settings.configure(
     SECRET_KEY="bench",
     ALLOWED_HOSTS=["*"],
     INSTALLED_APPS=["django.contrib.auth", "django.contrib.contenttypes", "rest_framework"],
-    DATABASES={
-        "default": {
-            "ENGINE": "django.db.backends.sqlite3",
-            "NAME": FOLDER / "db.sqlite3",
-            "CONN_MAX_AGE": None,
-            "OPTIONS": {
-                "transaction_mode": "IMMEDIATE",
-                "timeout": 20,
-                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
-            },
-        }
-    },
+    DATABASES={"default": DATABASE},
     MIDDLEWARE=[
         "django.middleware.security.SecurityMiddleware",
         "django.middleware.common.CommonMiddleware",
@@ -119,6 +122,8 @@ class ProductImages(APIView):
         serializer.is_valid(raise_exception=True)
         with transaction.atomic():
             if serializer.validated_data.get("is_primary"):
+                if connection.vendor == "postgresql":  # SQLite's writer is alone
+                    Product.objects.select_for_update().get(pk=product.pk)
                 product.images.filter(is_primary=True).update(is_primary=False)
             serializer.save(product=product)
         return Response(serializer.data, status=status.HTTP_201_CREATED)

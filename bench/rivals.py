@@ -7,13 +7,20 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
 
 from bench.load import Target
-from bench.seeding import add_crowd, seed_service
-from tests.servers import run_service
+from bench.pocketbase import run_pocketbase
+from bench.services import (
+    run_counted_postgresql,
+    run_on_postgresql,
+    run_on_sqlite,
+    run_on_stack,
+)
+from tests.servers.nginx import run_nginx_site
 from tests.servers.processes import (
     HOST,
     accepts_connections,
@@ -21,10 +28,21 @@ from tests.servers.processes import (
     run_process,
     wait_until_ready,
 )
-from tests.servers.stack import run_stack
 
-QUIET = {"LOG_LEVEL": "WARNING"}
+# A name for each picture, as any upload has to find one; nothing is synced.
+NGINX_SITE = """
+    server {{
+        listen {host}:{port};
+        client_max_body_size 32m;
+        root {folder};
+        location / {{
+            rewrite ^ /$request_id break;
+            dav_methods PUT;
+        }}
+    }}
+"""
 BY_PILLOW = ("image/svg+xml",)
+KEY = {"X-API-Key": "bench"}
 
 
 @contextmanager
@@ -43,15 +61,32 @@ def run_asgi_sink(folder: Path) -> Iterator[Target]:
 
 
 @contextmanager
+def run_nginx_put(folder: Path) -> Iterator[Target]:
+    """The least that keeping the bytes can cost: nginx writes them to a file as they come."""
+    [port] = find_free_ports(1)
+    media = folder.resolve() / "media"
+    media.mkdir()
+    site = NGINX_SITE.format(host=HOST, port=port, folder=media)
+    with run_nginx_site(folder, site, port) as url:
+        [process] = [p for p in psutil.Process().children() if "nginx" in p.name()]
+        yield Target("nginx PUT", url + "/x", (process,), media, {}, method="PUT")
+
+
+@contextmanager
 def run_drf(folder: Path) -> Iterator[Target]:
     """Django REST framework with `ImageField`, on gunicorn: two workers of four threads."""
-    [port] = find_free_ports(1)
-    _make_tables("bench.drf_rival", folder)
-    command = ["gunicorn", "bench.drf_rival:application", "--bind", f"{HOST}:{port}"]
-    command += ["--workers", "2", "--threads", "4"]
-    with _run(folder, command, port, RIVAL_FOLDER=str(folder)) as process:
-        url = f"http://{HOST}:{port}/images/12345678905"
-        yield Target("DRF", url, process, folder, {"X-API-Key": "bench"}, BY_PILLOW)
+    with _run_drf("DRF", folder) as target:
+        yield target
+
+
+@contextmanager
+def run_drf_on_postgresql(folder: Path) -> Iterator[Target]:
+    """The same on PostgreSQL, whose own CPU time is counted."""
+    with (
+        run_counted_postgresql(folder) as (url, process),
+        _run_drf("DRF, PG", folder, RIVAL_DATABASE_URL=url) as target,
+    ):
+        yield replace(target, processes=(*target.processes, process))
 
 
 @contextmanager
@@ -63,40 +98,32 @@ def run_fastapi(folder: Path) -> Iterator[Target]:
     command += ["--workers", "2", "--no-access-log"]
     with _run(folder, command, port, RIVAL_FOLDER=str(folder)) as process:
         url = f"http://{HOST}:{port}/images/12345678905"
-        yield Target("FastAPI", url, process, folder, {"X-API-Key": "bench"}, BY_PILLOW)
-
-
-@contextmanager
-def run_ours(
-    folder: Path, name: str = "service", *, images: int = 0, products: int = 0
-) -> Iterator[Target]:
-    """The service on SQLite and local disk, as ``make serve`` starts it: one worker."""
-    with run_service(folder, QUIET, migrate=True) as service:
-        path, key = seed_service(folder, {})
-        add_crowd(folder, images=images, products=products)
-        headers = {"X-API-Key": key}
-        yield Target(name, service.url + path, service.process, folder / "media", headers)
-
-
-@contextmanager
-def run_ours_on_stack(folder: Path) -> Iterator[Target]:
-    """The service on PostgreSQL, Valkey and S3, whose own CPU time is not counted: one worker."""
-    [port] = find_free_ports(1)
-    os.environ.update(QUIET, WORKERS="1")
-    with run_stack(folder, port, 1) as stack:
-        path, key = seed_service(folder, stack.env)
-        [process] = [p for p in psutil.Process().children() if str(port) in p.cmdline()]
-        yield Target("on stack", stack.address + path, process, folder / "none", {"X-API-Key": key})
+        yield Target("FastAPI", url, (process,), folder, KEY, BY_PILLOW)
 
 
 ALL = {
+    "nginx PUT": run_nginx_put,
     "WSGI sink": run_wsgi_sink,
     "ASGI sink": run_asgi_sink,
+    "PocketBase": run_pocketbase,
     "DRF": run_drf,
     "FastAPI": run_fastapi,
-    "service": run_ours,
-    "on stack": run_ours_on_stack,
+    "service": run_on_sqlite,
+    "DRF, PG": run_drf_on_postgresql,
+    "service, PG": run_on_postgresql,
+    "on stack": run_on_stack,
 }
+
+
+@contextmanager
+def _run_drf(name: str, folder: Path, **env: str) -> Iterator[Target]:
+    [port] = find_free_ports(1)
+    _make_tables("bench.drf_rival", folder, **env)
+    command = ["gunicorn", "bench.drf_rival:application", "--bind", f"{HOST}:{port}"]
+    command += ["--workers", "2", "--threads", "4"]
+    with _run(folder, command, port, RIVAL_FOLDER=str(folder), **env) as process:
+        url = f"http://{HOST}:{port}/images/12345678905"
+        yield Target(name, url, (process,), folder / "media", KEY, BY_PILLOW)
 
 
 @contextmanager
@@ -105,7 +132,7 @@ def _run_sink(folder: Path, kind: str, options: list[str]) -> Iterator[Target]:
     command = ["granian", f"bench.{kind}_sink:application", "--http", "1", "--no-ws"]
     command += ["--host", HOST, "--port", str(port), "--http1-buffer-size", "131072", *options]
     with _run(folder, command, port, SINK_FOLDER=str(folder)) as process:
-        yield Target(f"{kind.upper()} sink", f"http://{HOST}:{port}/", process, folder, {})
+        yield Target(f"{kind.upper()} sink", f"http://{HOST}:{port}/", (process,), folder, {})
 
 
 @contextmanager
@@ -117,6 +144,6 @@ def _run(folder: Path, command: list[str], port: int, **env: str) -> Iterator[ps
         yield psutil.Process(process.pid)
 
 
-def _make_tables(module: str, folder: Path) -> None:
-    env = {**os.environ, "RIVAL_FOLDER": str(folder)}
+def _make_tables(module: str, folder: Path, **more: str) -> None:
+    env = {**os.environ, "RIVAL_FOLDER": str(folder), **more}
     subprocess.run([sys.executable, "-m", module], env=env, check=True)

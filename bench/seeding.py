@@ -22,22 +22,36 @@ Product.objects.create(gtin="00012345678905", name="Bench", owner=org)
 _, key = issue_api_key(name="bench", kind="csb", user=user, organization=org, role="editor", rate_limit_per_minute=10**8, rate_limit_per_day=10**8)
 print(json.dumps([encode_id(org.id), key]))
 """
+# Of the one user, as signing in would make it.
+SESSION = """
+from django.contrib.auth.models import User
+from django.test import Client
+client = Client(headers={"host": "localhost"})
+client.force_login(User.objects.get())
+print(client.cookies["sessionid"].value)
+"""
+# By SQLite itself: the models would take minutes.
 CROWD = """
-import uuid
-from django.utils import timezone
-from apps.products.models import Product, ProductImage
+from django.db import connection
+from apps.products.models import Product
 product = Product.objects.get(gtin="00012345678905")
-for start in range(0, {products}, 10_000):
-    Product.objects.bulk_create(
-        Product(gtin=f"{{n:014d}}", name=f"Product {{n}}", owner_id=product.owner_id)
-        for n in range(10**12 + start, 10**12 + start + 10_000)
-    )
-for start in range(0, {images}, 10_000):
-    ids = [uuid.uuid4() for _ in range(10_000)]
-    ProductImage.objects.bulk_create(
-        ProductImage(id=i, product=product, object_name=f"products/{{i}}.jpg", image_format="jpeg", width=1, height=1, byte_size=1, blake3="0" * 64, created=timezone.now())
-        for i in ids
-    )
+numbers = "with recursive t(n) as (select 1 union all select n + 1 from t where n < %s) "
+with connection.cursor() as cursor:
+    if {products}:
+        cursor.execute(
+            "insert into products_product (gtin, name, folded_name, sort_key, owner_id, created) "
+            + numbers + "select 1000000000000 + n, 'Product ' || n, 'product ' || n, 'product ' || n,"
+            " %s, current_timestamp from t",
+            [{products}, product.owner_id.hex],
+        )
+    if {images}:
+        cursor.execute(
+            "insert into products_productimage (id, product_id, title, is_primary, priority, object_name,"
+            " image_format, byte_size, blake3, created) "
+            + numbers + "select lower(hex(randomblob(16))), %s, '', false, 0, 'products/' || n || '.jpg',"
+            " 'JPEG', 1, '', current_timestamp from t",
+            [{images}, product.pk],
+        )
 """
 
 
@@ -49,6 +63,11 @@ def seed_service(folder: Path, env: dict[str, str]) -> tuple[str, str]:
 
 
 def add_crowd(folder: Path, *, images: int, products: int) -> None:
-    """Add so many images, to the one product, and products, in multiples of 10,000."""
+    """Add so many images, to the one product, and products."""
     script = CROWD.format(images=images, products=products)
     run_manage(folder, {}, "shell", "--no-imports", "-c", script)
+
+
+def open_session(folder: Path) -> str:
+    """The value of the cookie ``sessionid`` of the one user."""
+    return run_manage(folder, {}, "shell", "--no-imports", "-c", SESSION).split()[-1]

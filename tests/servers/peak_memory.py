@@ -9,11 +9,11 @@ import psutil
 
 
 class PeakMemory:
-    """The most that a process tree took of the memory (PSS), looked at every 50 ms."""
+    """The most that process trees took of the memory (PSS), looked at every 50 ms."""
 
-    def __init__(self, process: psutil.Process) -> None:
+    def __init__(self, *processes: psutil.Process) -> None:
         self.bytes = 0
-        self._process = process
+        self._processes = processes
         self._done = threading.Event()
         self._thread = threading.Thread(target=self._watch)
 
@@ -28,5 +28,5 @@ class PeakMemory:
     def _watch(self) -> None:
         while not self._done.wait(0.05):
             with suppress(psutil.NoSuchProcess):
-                tree = [self._process, *self._process.children(recursive=True)]
-                self.bytes = max(self.bytes, sum(each.memory_full_info().pss for each in tree))
+                trees = [each for p in self._processes for each in (p, *p.children(recursive=True))]
+                self.bytes = max(self.bytes, sum(each.memory_full_info().pss for each in trees))
