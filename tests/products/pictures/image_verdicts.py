@@ -45,7 +45,7 @@ _JARGON = re.compile(
     r"|CRC|IDAT|IHDR|IEND|DHT|DQT|SOF|SOS|EOI|LZW|VP8\w?|ANMF|XML|DOCTYPE|entit)|[<>]",
 )
 _DONE = re.compile(
-    r"\b(?:[Ee]xport|[Dd]ownload|[Ss]ave|[Mm]ake|[Oo]pen|[Ss]implify|[Ss]end|[Ww]rite)\b"
+    r"\b(?:[Ee]xport|[Dd]ownload|[Ss]ave|[Mm]ake|[Oo]pen|[Uu]npack|[Ss]implify|[Ss]end|[Ww]rite)\b"
 )
 
 
