@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from io import BytesIO
 from typing import Any
@@ -39,6 +40,8 @@ class ApiRequest(WSGIRequest):
     # Where more is taken than of other small bodies.
     max_body_bytes: int | None = None
     idempotency_key: str | None  # set by the upload's
+    # Reads a form by itself, in place of Django's parser; set by the upload's admission
+    read_form: Callable[[], tuple[Any, Any]] | None = None
     _read_started: bool  # Django's own
 
     def __init__(self, environ: dict[str, Any]) -> None:
@@ -93,6 +96,12 @@ class ApiRequest(WSGIRequest):
             super()._load_post_and_files()
         finally:
             self.method = method
+
+    def parse_file_upload(self, META: Any, post_data: Any) -> tuple[Any, Any]:  # noqa: N803 (Django's name)
+        """The fields and the files of a form."""
+        if self.read_form is not None:
+            return self.read_form()
+        return super().parse_file_upload(META, post_data)
 
     def close(self) -> None:
         """Close the uploaded files, then read what the client is still sending.

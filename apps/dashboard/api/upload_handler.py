@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from functools import partial
 from typing import Any, cast
 
 from django.core.exceptions import SuspiciousMultipartForm
@@ -33,6 +35,7 @@ from apps.products.stored_objects import release_connection
 from apps.products.upload_claims import is_claimed
 
 MAX_PARTS = 100
+_BOUNDARY = re.compile(r"[ -~]{0,200}[!-~]")  # RFC 2046 §5.1.1, as Django takes it
 _FIRST_BYTES = 256  # more than any boundary has (RFC 2046 §5.1.1)
 # For what people get wrong who write a form by hand, by the parser's words.
 _REMEDIES = {
@@ -79,15 +82,17 @@ def _check_head(request: ApiRequest, fields: tuple[str, ...]) -> None:
         raise FormCutShort("The form is empty: no bytes were sent.")
     check_query(request, fields)
     request.idempotency_key = read_idempotency_key(request)
-    # Django's parser knows the type in small letters alone (RFC 9110 §8.3.1).
-    _, *parameters = request.META["CONTENT_TYPE"].partition(";")
-    request.META["CONTENT_TYPE"] = "".join((request.content_type, *parameters))
-    if not (request.content_params or {}).get("boundary", "").strip():
+    boundary = (request.content_params or {}).get("boundary", "")
+    if not boundary.strip():
         raise BadRequest(
             "Content-Type is multipart/form-data without a boundary; do not set this header by"
             " hand: curl -F, FormData and files= set it, with the boundary that they use."
         )
-    request.upload_handlers = [ImageUploadHandler(request, fields)]
+    if not _BOUNDARY.fullmatch(boundary):
+        raise BadRequest("The boundary in Content-Type has other characters than one may have.")
+    handler = ImageUploadHandler(request, fields)
+    request.upload_handlers = [handler]
+    request.read_form = partial(handler.read_form, request, boundary.encode())
 
 
 def _check_room(request: ApiRequest, check: Callable[[Product, int], None]) -> None:
@@ -128,24 +133,22 @@ class ImageUploadHandler(RefusingUploadHandler):
         super().__init__(request)
         self._fields = fields
 
-    def handle_raw_input(  # type: ignore[override]  # Django passes the request, and bytes
-        self,
-        input_data: ApiRequest,
-        META: dict[str, Any],  # noqa: N803 (Django's name)
-        content_length: int,
-        boundary: bytes,
-        encoding: str | None = None,
+    def read_form(
+        self, request: ApiRequest, boundary: bytes
     ) -> tuple[MultiValueDict[str, Any], MultiValueDict[str, Any]]:
-        """Raises BadRequest, FormCutShort, PayloadTooLarge, ImageTooLarge or StorageUnavailable."""
+        """The fields and the files.
+
+        Raises BadRequest, FormCutShort, PayloadTooLarge, ImageTooLarge or StorageUnavailable.
+        """
         form = UploadForm(self._fields)
         try:
-            self._read_form(input_data, boundary, form)
+            self._read_form(request, boundary, form)
         except BaseException:  # raised again: nobody else knows of its temporary file yet
             form.close()
             raise
         files = form.get_files()
         [self.incoming] = files.getlist("image")
-        self.incoming.refuses_positions = input_data.product.refuses_positions
+        self.incoming.refuses_positions = request.product.refuses_positions
         return form.get_fields(), files
 
     def _read_form(self, request: ApiRequest, boundary: bytes, form: UploadForm) -> None:
