@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from ipaddress import IPv6Address, IPv6Network, ip_address
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 
 from apps.dashboard.api.request_body import ApiRequest
-from apps.dashboard.operations.window_counts import Quota, get_counts
+from apps.dashboard.operations.window_counts import Quota, get_counts, is_any_full
 from apps.organizations.callers import Caller, get_shared_limits
 from apps.problems import RateLimited
 
@@ -56,7 +56,7 @@ class Standing:
         """Write the ``RateLimit-*`` fields, and the older ``X-RateLimit-*`` beside them."""
         # What is shared is told as soon as it, rather than the caller's own, is what runs out.
         quotas = [q for q in self.quotas if self.quota.shared_by or not q.shared_by]
-        policy = ", ".join(f"{quota.limit};w={quota.window_seconds}" for quota in quotas)
+        policy = ", ".join([f"{quota.limit};w={quota.window_seconds}" for quota in quotas])
         response.headers["RateLimit-Policy"] = policy
         for prefix, reset in (("", self.reset_seconds), ("X-", self.reset_at)):
             response.headers[f"{prefix}RateLimit-Limit"] = str(self.quota.limit)
@@ -83,14 +83,13 @@ def count_address(request: HttpRequest, purpose: str, quota: Quota) -> Standing:
 def _count(subject: str, quotas: list[Quota], cost: int) -> Standing:
     now = time.time()
     used = get_counts().count(subject, quotas, now, cost=cost)
-    is_refused = any(n >= quota.limit for n, quota in zip(used, quotas, strict=True))
+    is_refused = is_any_full(quotas, used)
     spent = 0 if is_refused else cost
     left = [max(0, quota.limit - n - spent) for n, quota in zip(used, quotas, strict=True)]
     # The fewest left; where two have as few, the one that resets later.
-    remaining, quota = min(
-        zip(left, quotas, strict=True), key=lambda pair: (pair[0], -pair[1].get_end(now))
-    )
-    return Standing(quotas, quota, remaining, quota.get_end(now), now, is_refused)
+    ends = [quota.get_end(now) for quota in quotas]
+    remaining, later, place = min(zip(left, [-end for end in ends], range(len(ends)), strict=True))
+    return Standing(quotas, quotas[place], remaining, -later, now, is_refused)
 
 
 def count_attempt(subject: str, quotas: list[Quota], *, cost: int = 1) -> int:
@@ -112,7 +111,11 @@ def divide_by_networks(request: HttpRequest, purpose: str, quota: Quota) -> tupl
     network = IPv6Network(told)
     widest = network.supernet(new_prefix=IPV6_SHARES[-1][0])
     return f"{purpose}:{widest}", [
-        replace(quota, limit=quota.limit * share, within=str(network.supernet(new_prefix=prefix)))
+        Quota(
+            quota.limit * share,
+            quota.window_seconds,
+            within=str(network.supernet(new_prefix=prefix)),
+        )
         for prefix, share in IPV6_SHARES
     ]
 

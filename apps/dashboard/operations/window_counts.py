@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import logging
 import time
-from dataclasses import dataclass
 from functools import cache
 from threading import Lock
+from typing import NamedTuple
 
 import valkey
 from django.conf import settings
@@ -40,8 +40,7 @@ return used
 logger = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Quota:
+class Quota(NamedTuple):
     """So many requests in each window; windows begin at multiples of their length.
 
     ``within`` is the part of the subject that is counted by itself; "" for the whole of it.
@@ -56,6 +55,11 @@ class Quota:
     def get_end(self, now: float) -> int:
         """When the window that ``now`` lies in ends, in Unix time."""
         return (int(now) // self.window_seconds + 1) * self.window_seconds
+
+
+def is_any_full(quotas: list[Quota], used: list[int]) -> bool:
+    """Whether one of them is spent, of which so much was used."""
+    return True in [n >= quota.limit for quota, n in zip(quotas, used, strict=True)]
 
 
 class LocalCounts:
@@ -75,8 +79,7 @@ class LocalCounts:
         with self._lock:
             windows = [self._open_window(quota.get_end(now), now) for quota in quotas]
             used = [window.get(key, 0) for window, key in zip(windows, keys, strict=True)]
-            is_full = any(n >= quota.limit for n, quota in zip(used, quotas, strict=True))
-            if cost < 0 or (cost and not is_full):
+            if cost < 0 or (cost and not is_any_full(quotas, used)):
                 for window, key in zip(windows, keys, strict=True):
                     window[key] = window.get(key, 0) + cost
         return used
