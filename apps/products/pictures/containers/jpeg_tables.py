@@ -40,16 +40,16 @@ class Frame:
 
     def count_blocks(self, component: Component) -> int:
         """8 x 8 blocks of one component alone (A.1.1, A.2.2)."""
-        horizontal = max(each.horizontal for each in self.components)
-        vertical = max(each.vertical for each in self.components)
+        horizontal = max([each.horizontal for each in self.components])
+        vertical = max([each.vertical for each in self.components])
         columns = ceil(self.size.width * component.horizontal / (8 * horizontal))
         rows = ceil(self.size.height * component.vertical / (8 * vertical))
         return columns * rows
 
     def count_units(self) -> int:
         """MCUs of a scan of several components (A.2.3)."""
-        horizontal = max(each.horizontal for each in self.components)
-        vertical = max(each.vertical for each in self.components)
+        horizontal = max([each.horizontal for each in self.components])
+        vertical = max([each.vertical for each in self.components])
         return ceil(self.size.width / (8 * horizontal)) * ceil(self.size.height / (8 * vertical))
 
 
@@ -175,7 +175,7 @@ class JpegTables:
     def check_complete(self) -> ImageSize:
         """Return the size, once the end marker has come and every component has been scanned."""
         frame = self._get_frame()
-        missing = sum(not each.scanned for each in frame.components)
+        missing = sum([not each.scanned for each in frame.components])
         if missing:
             raise ImageDamaged(
                 f"The JPEG lacks the scans of {missing} of its {len(frame.components)} components."
@@ -242,7 +242,7 @@ class JpegTables:
             units = blocks = frame.count_blocks(components[0])
         else:
             units = frame.count_units()
-            in_unit = sum(each.horizontal * each.vertical for each in components)
+            in_unit = sum([each.horizontal * each.vertical for each in components])
             if in_unit > MAX_BLOCKS_IN_MCU:
                 raise ImageDamaged(
                     f"The JPEG's scan has {in_unit} blocks in an MCU; 10 are allowed."
@@ -274,21 +274,13 @@ def _is_prefix_code(counts: bytes) -> bool:
 
 
 def _list_selectors(frame: Frame, segment: bytes) -> list[_Selector]:
-    selectors: list[_Selector] = []
+    # Some encoders give every component the same number: each is taken once, in their order.
+    left, selectors = list(frame.components), []
     for i in range(0, len(segment), 2):
-        taken = [each.component for each in selectors]
-        component = next(
-            (
-                each
-                for each in frame.components
-                # By identity: some encoders give every component the same number.
-                if each.identifier == segment[i] and not any(each is other for other in taken)
-            ),
-            None,
-        )
-        if component is None:
+        named = [place for place, each in enumerate(left) if each.identifier == segment[i]]
+        if not named:
             raise ImageDamaged(
                 f"The JPEG's scan names component {segment[i]}, which its frame lacks."
             )
-        selectors.append(_Selector(component, *divmod(segment[i + 1], 16)))
+        selectors.append(_Selector(left.pop(named[0]), *divmod(segment[i + 1], 16)))
     return selectors
