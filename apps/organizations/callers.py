@@ -14,6 +14,7 @@ from apps.organizations.scopes import READ, WRITE
 # What an access token needs to have for it.
 PERMISSION_SCOPES = {Permission.VIEW: READ, Permission.CONTRIBUTE: WRITE}
 PUBLISHABLE_LIMIT_PER_MINUTE = 100
+ALL_PERMISSIONS = frozenset(Permission)
 
 
 class CallerKind(StrEnum):
@@ -37,7 +38,7 @@ class Caller:
     kind: CallerKind
     credential: str
     user_id: int | None
-    granted: frozenset[Permission] = frozenset(Permission)
+    granted: frozenset[Permission] = ALL_PERMISSIONS
     organization_id: uuid.UUID | None = None
     limit_per_minute: int = 0
     limit_per_day: int = 0
@@ -85,7 +86,7 @@ class Caller:
 
 def get_api_key_caller(api_key: ApiKey) -> Caller:
     """The caller that an API key stands for: the lesser of its role and its user's membership."""
-    granted = frozenset(Permission)
+    granted = ALL_PERMISSIONS
     if api_key.kind == ApiKey.Kind.PUBLISHABLE:
         granted = frozenset()
     elif api_key.kind == ApiKey.Kind.ORGANIZATION:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
+from functools import lru_cache
 
 import shortuuid
 
@@ -24,6 +25,7 @@ def encode_id(value: uuid.UUID) -> str:
     return shortuuid.encode(value)
 
 
+@lru_cache(maxsize=1024)  # an organization's is in each of its requests, twice
 def decode_id(text: str) -> uuid.UUID:
     """The UUID; raises ValueError when the text is neither form of one.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import unicodedata
+import re
 import uuid
 from typing import Annotated, Any
 
@@ -38,6 +38,7 @@ PRINTABLE_PATTERN = r"^[^\x00-\x1f\x7f-\x9f]*$"
 
 CHANNELS = [channel.id for channel in RULES.channels]
 
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")  # Unicode's category Cc
 _BOOLEAN = TypeAdapter(bool)
 
 
@@ -76,7 +77,7 @@ def _check_text(value: str) -> str:
             limit=MAX_TITLE_LENGTH,
             actual=len(value),
         )
-    if any(unicodedata.category(character) == "Cc" for character in value):
+    if _CONTROL.search(value):
         raise _build_fault("The title has control characters; only printable text is allowed.")
     return value
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Final
 
 from django.urls import Resolver404, ResolverMatch, resolve
@@ -25,7 +26,11 @@ _MENDS: Final = tuple(
     )
 )
 # What is shown of a path where it is well-formed, and else not: it may hold anything.
-_READERS: Final = {"organization_id": decode_id, "image_id": decode_id, "gtin": normalize_gtin}
+_READERS: Final[dict[str, Callable[[str], object]]] = {
+    "organization_id": decode_id,
+    "image_id": decode_id,
+    "gtin": normalize_gtin,
+}
 _HINTS: Final = (
     (r"/images$", "PUT PATCH", "Upload with POST; change one with PATCH at {itself}/IMAGE_ID."),
     (r"/images$", "DELETE", "Delete one with DELETE at {itself}/IMAGE_ID."),
