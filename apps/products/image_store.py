@@ -9,7 +9,6 @@ import copy
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from pathlib import PureWindowsPath
 from typing import Any
 
 from django.db import DatabaseError, connection, transaction
@@ -208,11 +207,12 @@ def build_image(
 ) -> ProductImage:
     """An image of what came in, yet to be stored."""
     image_id = uuid.uuid4()
-    slug = slugify(PureWindowsPath(sent_name).stem)[:MAX_SLUG_LENGTH].strip("-_")
+    file_name = clean_file_name(sent_name)
+    stem = file_name.rpartition(".")[0] or file_name
+    slug = slugify(stem)[:MAX_SLUG_LENGTH].strip("-_")
     extension = checked.image_format.extension
     seen = (checked.width, checked.height)
     width, height = reversed(seen) if checked.is_quarter_turned else seen
-    file_name = clean_file_name(sent_name)
     return ProductImage(
         id=image_id,
         product=product,

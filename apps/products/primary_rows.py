@@ -22,6 +22,9 @@ _DEMOTE = """
     UPDATE products_productimage SET is_primary = FALSE
     WHERE product_id = %s AND is_primary = TRUE RETURNING id, title, file_name
 """
+_LIST_UNCLAIMED = """
+    INSERT INTO products_unclaimedobject (object_name, created) VALUES (%s, CURRENT_TIMESTAMP)
+"""
 _STRIKE_OFF = "DELETE FROM products_unclaimedobject WHERE object_name = %s"
 
 _OWNER = Product._meta.get_field("owner")
@@ -58,6 +61,11 @@ def demote_primary(cursor: CursorWrapper, product: Product) -> list[NamedImage]:
         NamedImage(_IMAGE_ID.to_python(image_id), product.pk, title or file_name)
         for image_id, title, file_name in cursor.fetchall()
     ]
+
+
+def list_unclaimed(cursor: CursorWrapper, object_name: str) -> None:
+    """Write the object's name down before there is one, for a sweep to find."""
+    cursor.execute(_LIST_UNCLAIMED, [object_name])
 
 
 def strike_off(cursor: CursorWrapper, image: ProductImage) -> bool:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import cache
 from types import NoneType
 from typing import Any
+from uuid import UUID
 
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.utils import CursorWrapper
 from django.db.models import AutoField, Field, Model
 
@@ -16,14 +19,21 @@ AS_THEY_ARE = frozenset({str, int, bool, NoneType})
 def insert_rows(cursor: CursorWrapper, *rows: Model) -> None:
     """Insert rows of one model as they stand; keys that the database makes are not read back."""
     statement, fields = _compose_insert(type(rows[0]), len(rows))
-    values = []
+    database, values = cursor.db, []
     for row in rows:
         for field, sets_itself in fields:
             value = field.pre_save(row, add=True) if sets_itself else getattr(row, field.attname)
-            if type(value) not in AS_THEY_ARE:
-                value = field.get_db_prep_save(value, cursor.db)
-            values.append(value)
+            values.append(value if type(value) in AS_THEY_ARE else _adapt(value, field, database))
     cursor.execute(statement, values)
+
+
+def _adapt(value: Any, field: Field[Any, Any], database: BaseDatabaseWrapper) -> Any:
+    # For these two Django asks the field what they might be first.
+    if type(value) is datetime:
+        return database.ops.adapt_datetimefield_value(value)
+    if type(value) is UUID:
+        return value if database.features.has_native_uuid_field else value.hex
+    return field.get_db_prep_save(value, database)
 
 
 @cache

@@ -21,10 +21,11 @@ from django.db.backends.utils import CursorWrapper
 from apps.problems import NotFound, Problem, ServiceUnavailable
 from apps.products.incoming_image import IncomingImage
 from apps.products.models import UnclaimedObject
-from apps.products.row_writes import insert_rows
+from apps.products.primary_rows import list_unclaimed
 from apps.products.storage.rendition_names import list_rendition_names
 from apps.products.stored_picture import StoredPicture
 
+IS_SQLITE = settings.DATABASES["default"]["ENGINE"].endswith(".sqlite3")
 HAS_POOL = "pool" in settings.DATABASES["default"]["OPTIONS"]
 GONE = "The product, or who changes it, has gone from here meanwhile."
 
@@ -44,7 +45,7 @@ def store_object(
     database error, after which nothing is kept.
     """
     with take_turn(), connection.cursor() as cursor:
-        insert_rows(cursor, UnclaimedObject(object_name=picture.object_name))
+        list_unclaimed(cursor, picture.object_name)
     incoming.content_type = picture.content_type
     release_connection()
     try:
@@ -84,7 +85,7 @@ def release_connection() -> None:
 
 def take_turn() -> AbstractContextManager[object]:
     """Be the only writer of this process, where the database is SQLite."""
-    return _sqlite_turn if connection.vendor == "sqlite" else nullcontext()
+    return _sqlite_turn if IS_SQLITE else nullcontext()
 
 
 def _put_object(object_name: str, incoming: IncomingImage) -> None:

@@ -22,7 +22,7 @@ from apps.products.models import UnclaimedObject
 
 STEPS: dict[str, tuple[Any, str, str]] = {
     "while the body arrives": (IncomingImage, "receive", "after"),
-    "before the name is written": (stored_objects, "insert_rows", "before"),
+    "before the name is written": (stored_objects, "list_unclaimed", "before"),
     "before the object is put": (stored_objects.default_storage, "save", "before"),
     "after the object is put": (stored_objects.default_storage, "save", "after"),
     "inside the row's transaction": (image_store, "strike_off", "before"),
