@@ -9,6 +9,8 @@ from typing import Any, TypeVar
 from django.db import connection
 from django.db.models import Model
 
+from apps.organizations.plain_sql import fetch_rows
+
 Row = TypeVar("Row", bound=Model)
 Converter = Callable[..., Any]
 
@@ -23,11 +25,10 @@ def find_row(
 ) -> tuple[Row, tuple[Any, ...]] | None:
     """The first row as an instance of the model, and what else was selected; None for no row."""
     names, converters = _compose_row(model)
-    with connection.cursor() as cursor:
-        cursor.execute(statement, parameters)
-        found = cursor.fetchone()
-    if found is None:
+    rows = fetch_rows(statement, parameters)
+    if not rows:
         return None
+    found = rows[0]
     values = list(found[: len(names)])
     for place, convert, column in converters:
         values[place] = convert(values[place], column, connection)

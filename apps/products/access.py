@@ -8,7 +8,8 @@ from django.db import connection
 from django.utils import timezone
 
 from apps.organizations.callers import Caller
-from apps.organizations.models import ApiKey, Membership, Organization, Permission
+from apps.organizations.models import Membership, Organization, Permission
+from apps.organizations.plain_sql import fetch_rows
 from apps.organizations.row_reads import find_row, list_columns
 from apps.problems import Forbidden, NotFound
 from apps.products.gtin import get_check_digit, has_valid_check_digit
@@ -35,7 +36,6 @@ _SELECT_ROLE_AGAIN = """
       AND (api_key.expires_at IS NULL OR api_key.expires_at > %s)
       AND product.id = %s AND product.owner_id = %s
 """
-_EXPIRES_AT = ApiKey._meta.get_field("expires_at")
 _OWNER_ID = Organization._meta.pk
 
 
@@ -64,13 +64,11 @@ def may_still(caller: Caller, product: Product, permission: Permission) -> bool:
     """
     if caller.api_key_id is None:
         return False
-    with connection.cursor() as cursor:
-        now = _EXPIRES_AT.get_db_prep_value(timezone.now(), connection)
-        owner_id = _OWNER_ID.get_db_prep_value(product.owner_id, connection)
-        key = [caller.api_key_id, caller.api_key_role, now]
-        cursor.execute(_SELECT_ROLE_AGAIN, [*key, product.pk, owner_id])
-        found = cursor.fetchone()
-    return found is not None and caller.may(permission, found[0])
+    now = connection.ops.adapt_datetimefield_value(timezone.now())
+    owner_id = _OWNER_ID.get_db_prep_value(product.owner_id, connection)
+    key = [caller.api_key_id, caller.api_key_role, now]
+    found = fetch_rows(_SELECT_ROLE_AGAIN, [*key, product.pk, owner_id])
+    return bool(found) and caller.may(permission, found[0][0])
 
 
 def check_member(

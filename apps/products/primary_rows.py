@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from django.db.backends.utils import CursorWrapper
 
+from apps.organizations.plain_sql import fetch_rows
 from apps.products.models import Product, ProductImage
 from apps.products.state_counts import StateCounts, list_states
 
@@ -25,7 +26,7 @@ _DEMOTE = """
 _LIST_UNCLAIMED = """
     INSERT INTO products_unclaimedobject (object_name, created) VALUES (%s, CURRENT_TIMESTAMP)
 """
-_STRIKE_OFF = "DELETE FROM products_unclaimedobject WHERE object_name = %s"
+_STRIKE_OFF = "DELETE FROM products_unclaimedobject WHERE object_name = %s RETURNING object_name"
 
 _OWNER = Product._meta.get_field("owner")
 _IMAGE_ID = ProductImage._meta.pk
@@ -46,29 +47,26 @@ def lock_product(cursor: CursorWrapper, product: Product) -> StateCounts | None:
     On SQLite the transaction itself does that: it is the only one that writes.
     """
     can_lock = cursor.db.features.has_select_for_update
-    cursor.execute(_LOCK if can_lock else _FIND, [product.pk])
-    found = cursor.fetchone()
-    if found is None or _OWNER.to_python(found[0]) != product.owner_id:
+    found = fetch_rows(_LOCK if can_lock else _FIND, [product.pk], cursor)
+    if not found or _OWNER.to_python(found[0][0]) != product.owner_id:
         return None
-    _, has_primary, kept_images = found
+    [(_, has_primary, kept_images)] = found
     return list_states(has_primary=has_primary, kept_images=kept_images)
 
 
 def demote_primary(cursor: CursorWrapper, product: Product) -> list[NamedImage]:
     """Take the flag from the product's primary image; returns what it is called, or nothing."""
-    cursor.execute(_DEMOTE, [product.pk])
     return [
         NamedImage(_IMAGE_ID.to_python(image_id), product.pk, title or file_name)
-        for image_id, title, file_name in cursor.fetchall()
+        for image_id, title, file_name in fetch_rows(_DEMOTE, [product.pk], cursor)
     ]
 
 
-def list_unclaimed(cursor: CursorWrapper, object_name: str) -> None:
+def list_unclaimed(object_name: str) -> None:
     """Write the object's name down before there is one, for a sweep to find."""
-    cursor.execute(_LIST_UNCLAIMED, [object_name])
+    fetch_rows(_LIST_UNCLAIMED, [object_name])
 
 
 def strike_off(cursor: CursorWrapper, image: ProductImage) -> bool:
     """Claim the object for the image's row; whether its name was still there to be struck off."""
-    cursor.execute(_STRIKE_OFF, [image.object_name])
-    return bool(cursor.rowcount)
+    return bool(fetch_rows(_STRIKE_OFF, [image.object_name], cursor))

@@ -16,6 +16,7 @@ from django.db.models import Count, F, Q, Sum
 from django.db.models.functions import Coalesce
 
 from apps.organizations.models import Organization
+from apps.organizations.plain_sql import fetch_rows
 from apps.problems import QuotaExceeded
 from apps.products.models import ImageVersion, Product, ProductImage
 from apps.products.state_counts import add_to_organization
@@ -96,11 +97,10 @@ def count_in_product(
     owner_id = _OWNER.get_db_prep_value(product.owner_id, cursor.db)
     kept = 0 if is_primary else 1
     told = [user_id, is_primary, tells_place, kept, kept]
-    cursor.execute(_COUNT_IN_PRODUCT, [*told, product.pk, owner_id])
-    found = cursor.fetchone()
-    if found is not None:
-        [product.kept_images] = found
-    return found is not None
+    found = fetch_rows(_COUNT_IN_PRODUCT, [*told, product.pk, owner_id], cursor)
+    if found:
+        [[product.kept_images]] = found
+    return bool(found)
 
 
 def count_in_organization(
@@ -117,10 +117,8 @@ def count_in_organization(
     where it is the first. Raises QuotaExceeded where it is too much.
     """
     owner_id = _OWNER.get_db_prep_value(product.owner_id, cursor.db)
-    cursor.execute(
-        _COUNT_IN_ORGANIZATION, [byte_count, int(is_first_primary), int(is_first), owner_id]
-    )
-    images, kept_bytes, *own = cursor.fetchone()
+    told = [byte_count, int(is_first_primary), int(is_first), owner_id]
+    [[images, kept_bytes, *own]] = fetch_rows(_COUNT_IN_ORGANIZATION, told, cursor)
     more_bytes = kept_bytes if byte_count else 0
     _check_limits(product.kept_images, images, more_bytes, _choose_limits(*own))
 

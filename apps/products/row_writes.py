@@ -12,6 +12,8 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.utils import CursorWrapper
 from django.db.models import AutoField, Field, Model
 
+from apps.organizations.plain_sql import fetch_rows
+
 # Both databases take these as they are, whatever the field.
 AS_THEY_ARE = frozenset({str, int, bool, NoneType})
 
@@ -24,7 +26,7 @@ def insert_rows(cursor: CursorWrapper, *rows: Model) -> None:
         for field, sets_itself in fields:
             value = field.pre_save(row, add=True) if sets_itself else getattr(row, field.attname)
             values.append(value if type(value) in AS_THEY_ARE else _adapt(value, field, database))
-    cursor.execute(statement, values)
+    fetch_rows(statement, values, cursor)
 
 
 def _adapt(value: Any, field: Field[Any, Any], database: BaseDatabaseWrapper) -> Any:

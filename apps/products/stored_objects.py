@@ -44,8 +44,8 @@ def store_object(
     Raises that, StorageUnavailable, NotFound where the picture's user was deleted meanwhile, or a
     database error, after which nothing is kept.
     """
-    with take_turn(), connection.cursor() as cursor:
-        list_unclaimed(cursor, picture.object_name)
+    with take_turn():
+        list_unclaimed(picture.object_name)
     incoming.content_type = picture.content_type
     release_connection()
     try:
