@@ -238,10 +238,10 @@ class ChannelQuery(Schema):
     """Which channel's verdict."""
 
     channel: Annotated[
-        str,
+        str | None,
         BeforeValidator(_check_channel),
         WithJsonSchema({"type": "string", "enum": CHANNELS}),
-    ] = Field("", description="Of this channel alone.")
+    ] = Field(None, description="Of this channel alone.")
 
 
 class TradeItemQuery(PageQuery):
