@@ -69,6 +69,8 @@ HOST = get_text("HOST", "127.0.0.1").strip().removeprefix("[").removesuffix("]")
 PORT = get_number("PORT", 8000, lowest=1, highest=65_535)
 WORKERS = get_number("WORKERS", 1, lowest=1)
 THREADS = get_number("THREADS", 64, lowest=1)
+# Whether this server also measures pictures and makes their thumbnails, beside its requests
+MEASURE_IMAGES = get_flag("MEASURE_IMAGES", default=True)
 WSGI_APPLICATION = "closient.wsgi.application"
 ROOT_URLCONF = "closient.urls"
 

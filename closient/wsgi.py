@@ -18,6 +18,7 @@ from apps.dashboard.api.request_body import ApiHandler  # noqa: E402 (needs the 
 from apps.dashboard.operations.early_lookups import look_up_early  # noqa: E402 (the same)
 from apps.dashboard.operations.parent_watch import watch_parent  # noqa: E402 (the same)
 from apps.dashboard.operations.stall_watch import watch_stalls  # noqa: E402 (the same)
+from apps.products.renditions.measure_queue import watch_queue  # noqa: E402 (the same)
 from closient.api import api  # noqa: E402 (the same)
 
 application = ApiHandler()
@@ -25,3 +26,4 @@ look_up_early()
 api.get_openapi_schema()
 watch_parent()
 watch_stalls()
+watch_queue()

@@ -24,7 +24,7 @@ from apps.products.folding import MAX_FOLDED_LENGTH, fold
 from apps.products.hero_verdicts import describe_hero
 from apps.products.image_history import Actor, build_change_events, build_event
 from apps.products.incoming_image import IncomingImage
-from apps.products.measured_picture import UNMEASURED
+from apps.products.measured_picture import UNMEASURED, list_traits
 from apps.products.models import (
     ImageEvent,
     ImageSet,
@@ -211,8 +211,7 @@ def build_image(
     stem = file_name.rpartition(".")[0] or file_name
     slug = slugify(stem)[:MAX_SLUG_LENGTH].strip("-_")
     extension = checked.image_format.extension
-    seen = (checked.width, checked.height)
-    width, height = reversed(seen) if checked.is_quarter_turned else seen
+    width, height = checked.seen_size
     return ProductImage(
         id=image_id,
         product=product,
@@ -226,11 +225,7 @@ def build_image(
         byte_size=checked.byte_size,
         blake3=checked.blake3,
         uploaded_by_id=actor.user_id,
-        bits_per_sample=checked.traits.bits_per_sample,
-        color_model=checked.traits.color_model,
-        has_alpha=checked.traits.has_alpha,
-        color_profile=checked.traits.color_profile,
-        has_position=checked.traits.has_position,
+        **list_traits(checked),
         **UNMEASURED,
     )
 

@@ -6,6 +6,8 @@ from typing import Any, Final
 
 from django.db import models
 
+from apps.products.pictures.image_checks import CheckedImage
+
 # Told by the container as the bytes arrive, and by the pixels some seconds later.
 TRAITS: Final = ("bits_per_sample", "color_model", "has_alpha", "color_profile", "has_position")
 PIXEL_MEASURES: Final = (
@@ -42,3 +44,8 @@ class MeasuredPicture(models.Model):
 
     class Meta:
         abstract = True
+
+
+def list_traits(checked: CheckedImage) -> dict[str, Any]:
+    """What the container has told, by the names of the columns."""
+    return {name: getattr(checked.traits, name) for name in TRAITS}

@@ -19,6 +19,8 @@ LABELS = {
     "closient_build_info": {"version", "django", "python"},
     "closient_image_check_seconds_bucket": {"le"},
     "closient_image_storage_seconds_bucket": {"le"},
+    "closient_images_to_measure": set(),
+    "closient_images_to_measure_seconds": set(),
     "closient_kept_bytes": set(),
     "closient_kept_images": set(),
     "closient_nearly_full_organizations": set(),

@@ -18,7 +18,7 @@ ALERTS = REPOSITORY / "deploy/prometheus/alerts.yml"
 def test_prometheus_takes_the_rules():
     checked = run_promtool("check", "rules", str(ALERTS))
 
-    assert "SUCCESS: 11 rules found" in checked
+    assert "SUCCESS: 12 rules found" in checked
 
 
 # What Prometheus reads each minute, as it writes repeated samples down.
@@ -31,6 +31,10 @@ UNCLAIMED = 'closient_unclaimed_objects{job="closient",instance="a"}'
     [
         ("ClosientNodeDown", {NODE: "0x30"}),
         ("ClosientDatabaseDown", {NODE: "1x30"}),
+        (
+            "ClosientPicturesUnmeasured",
+            {'closient_images_to_measure_seconds{instance="a"}': "7000+60x30"},
+        ),
         (
             "ClosientUploadsFail",
             {

@@ -20,6 +20,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from apps.dashboard.operations.metrics_folder import FOLDER_VARIABLE
 from apps.products.models import UnclaimedObject
 from apps.products.quotas import measure_kept
+from apps.products.renditions.measure_queue import measure_waiting
 
 
 @require_safe
@@ -53,6 +54,7 @@ class _DatabaseGauges:
         try:
             unclaimed = UnclaimedObject.objects.count()
             kept = measure_kept()
+            waiting = measure_waiting()
         except DatabaseFault:
             return
         yield GaugeMetricFamily(
@@ -64,6 +66,16 @@ class _DatabaseGauges:
             "closient_kept_images", "Pictures of all organizations.", value=kept.images
         )
         yield GaugeMetricFamily("closient_kept_bytes", "Their bytes.", value=kept.bytes)
+        yield GaugeMetricFamily(
+            "closient_images_to_measure",
+            "Pictures that wait to be measured, and for their thumbnails.",
+            value=waiting.images,
+        )
+        yield GaugeMetricFamily(
+            "closient_images_to_measure_seconds",
+            "How long the first of them has waited.",
+            value=waiting.seconds,
+        )
         yield GaugeMetricFamily(
             "closient_nearly_full_organizations",
             "Organizations that keep 90 % or more of the pictures or bytes that they may.",

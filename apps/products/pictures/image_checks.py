@@ -58,10 +58,7 @@ class ImageFormat(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CheckedImage:
-    """What an intact picture is; only an SVG may have no size of its own.
-
-    Seen, its width and height have changed places where its EXIF turns it by a quarter.
-    """
+    """What an intact picture is; only an SVG may have no size of its own."""
 
     image_format: ImageFormat
     width: int | None
@@ -75,6 +72,12 @@ class CheckedImage:
     def is_quarter_turned(self) -> bool:
         """Whether its EXIF turns it so."""
         return is_quarter_turn(self.traits.orientation or UPRIGHT)
+
+    @property
+    def seen_size(self) -> tuple[int | None, int | None]:
+        """Width and height once it is turned."""
+        stored = (self.width, self.height)
+        return stored[::-1] if self.is_quarter_turned else stored
 
 
 # The bytes of a file that tell its format; a WebP takes 12, the names of other formats up to 16.

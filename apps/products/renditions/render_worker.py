@@ -1,13 +1,16 @@
-"""Decodes one picture and writes its renditions out, in a process that may crash or be killed.
+"""Decodes one picture, draws and measures it, in a process that may crash or be killed.
 
-`renditions` runs this as a script: the original is the standard input, the renditions are the
-standard output, one WebP after the other. It gets no environment, and shuts itself in before it
-reads: so everything is imported, and every codec looked up, at the start.
+`worker_run` runs this as a script: the original is the standard input; the standard output are a
+line with SHA-256 and BLAKE3 of its bytes, the renditions, one WebP after the other, and what was
+measured, as JSON. It gets no environment, and shuts itself in before it reads: so everything is
+imported, and every codec looked up, at the start.
 """
 
 from __future__ import annotations
 
 import codecs
+import hashlib
+import json
 import os
 import re
 import resource
@@ -19,19 +22,24 @@ from io import BytesIO
 from pathlib import Path
 from typing import Final
 
+if __name__ == "__main__":
+    os.nice(int(sys.argv[1]))  # uploads first
+    sys.path.append(str(Path(__file__).parents[3]))  # -I leaves our own folder out
 import fontpkg_noto_sans
 import resvg_py
+from blake3 import blake3
 from PIL import Image, ImageChops, ImageCms, PngImagePlugin
 
-if __name__ == "__main__":  # -I leaves our own folder out
-    sys.path.append(str(Path(__file__).parents[3]))
 from apps.products.pictures.containers.exif import UPRIGHT, read_orientation
 from apps.products.renditions.confinement import confine
+from apps.products.renditions.pixel_measures import measure_pixels
 
 # What Pillow imports only when a picture asks for it; TIFF is how EXIF is written.
 LATER: Final = ("copy", "PIL.MpoImagePlugin", "PIL.TiffImagePlugin", "PIL.WebPImagePlugin")
 # A camera's MPO begins as a JPEG does.
 FORMATS: Final = {"JPEG": ["JPEG", "MPO"]}
+# What is measured where no rendition is asked for: as much as the largest shows.
+MEASURED_SIDE: Final = 1280
 QUALITY: Final = 82
 EFFORT: Final = 2  # of 6: a third less time than 4, for files of the same size
 DRAFT: Final = 1.5
@@ -63,14 +71,15 @@ DECLARED: Final = re.compile(rb"""<\?xml[^>]{1,200}?encoding\s*=\s*["']([\w-]+)"
 
 
 def render(original: bytes, image_format: str, sizes: Sequence[int]) -> list[bytes]:
-    """The picture as WebP in sRGB, upright, once for each longest side in pixels.
+    """The picture as WebP in sRGB, upright, once for each longest side in pixels; then measures.
 
     Never enlarged but for SVG. Raises whatever the decoders raise on what they cannot decode.
     """
-    longest = max(sizes)
+    longest = max(sizes, default=MEASURED_SIDE)
     is_svg = image_format == "SVG"
     picture = _draw(original, longest) if is_svg else _decode(original, image_format, longest)
-    return [_encode(picture, size) for size in sizes]
+    measures = json.dumps(measure_pixels(picture)).encode()
+    return [*(_encode(picture, size) for size in sizes), measures]
 
 
 def _draw(original: bytes, longest: int) -> Image.Image:
@@ -203,9 +212,10 @@ def _look_up_everything() -> None:
         codecs.lookup(codec)
 
 
-def main(image_format: str, memory_bytes: str, cpu_seconds: str, *sizes: str) -> None:
+def main(
+    _niceness: str, image_format: str, memory_bytes: str, cpu_seconds: str, *sizes: str
+) -> None:
     """Render within these limits; exits with EX_DATAERR when the picture is at fault."""
-    os.nice(5)  # uploads first
     with suppress(OSError):  # Linux alone: where memory runs out, this goes before the service
         Path("/proc/self/oom_score_adj").write_text("1000")
     resource.setrlimit(resource.RLIMIT_AS, (int(memory_bytes), int(memory_bytes)))
@@ -217,8 +227,12 @@ def main(image_format: str, memory_bytes: str, cpu_seconds: str, *sizes: str) ->
     Image.MAX_IMAGE_PIXELS = None
     PngImagePlugin.MAX_TEXT_CHUNK = PngImagePlugin.MAX_TEXT_MEMORY
     original = sys.stdin.buffer.read()
+    # Told before a decoder sees the first byte: one that was taken over cannot tell others.
+    told = f"{hashlib.sha256(original).hexdigest()} {blake3(original).hexdigest()}\n"
+    sys.stdout.buffer.write(told.encode())
+    sys.stdout.buffer.flush()
     try:
-        renditions = render(original, image_format, [int(size) for size in sizes])
+        made = render(original, image_format, [int(size) for size in sizes])
     except (KeyboardInterrupt, ImportError):  # whoever stops the server says nothing of the picture
         raise
     except BaseException as fault:  # around all decoders; Rust's panics are no Exception
@@ -226,7 +240,7 @@ def main(image_format: str, memory_bytes: str, cpu_seconds: str, *sizes: str) ->
             raise
         sys.stderr.write(f"{type(fault).__name__}: {fault}")
         sys.exit(os.EX_DATAERR)
-    sys.stdout.buffer.write(b"".join(renditions))
+    sys.stdout.buffer.write(b"".join(made))
 
 
 if __name__ == "__main__":

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 import tomllib
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.utils import timezone
 
 import closient
 from apps.organizations.models import Organization
+from apps.products.models import ProductImage
 from tests.conftest import Api
 
 TOKEN = "a-token-for-prometheus"
@@ -78,6 +81,18 @@ def test_what_is_kept_and_who_is_nearly_full_is_told(client, settings):
     assert "\nclosient_kept_images 37.0\n" in told
     assert "\nclosient_kept_bytes 590.0\n" in told
     assert "\nclosient_nearly_full_organizations 2.0\n" in told
+
+
+def test_pictures_that_wait_are_told(api: Api, client, settings):
+    settings.METRICS_TOKEN = TOKEN
+    api.upload()
+    ProductImage.objects.update(created=timezone.now() - timedelta(hours=3))
+
+    told = read_metrics(client)
+
+    assert "\nclosient_images_to_measure 1.0\n" in told
+    [seconds] = re.findall(r"\nclosient_images_to_measure_seconds (.*)", told)
+    assert 10_800 <= float(seconds) < 10_900
 
 
 def test_refusals_by_quotas_are_counted(api: Api, client, settings):

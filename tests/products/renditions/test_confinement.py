@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from apps.products.renditions.render_worker import render
-from apps.products.renditions.renditions import PICTURE_FAULTS, WORKER
+from apps.products.renditions.worker_run import PICTURE_FAULTS, WORKER
 from tests.sample_images import list_encoder_samples
 
 BROKEN_DECODER = Path(__file__).with_name("broken_decoder.py")
@@ -58,7 +58,8 @@ def places(tmp_path: Path) -> bytes:
 
 
 def list_done(places: bytes, *arguments: str) -> set[str]:
-    return set(json.loads(run(str(BROKEN_DECODER), *arguments, given=places)))
+    told = run(str(BROKEN_DECODER), *arguments, given=places)
+    return set(json.loads(told.splitlines()[-1]))
 
 
 def test_broken_decoder_could_do_all_of_it_unconfined(places: bytes):
@@ -67,7 +68,7 @@ def test_broken_decoder_could_do_all_of_it_unconfined(places: bytes):
 
 @pytest.mark.parametrize("image_format", ["PNG", "SVG"])
 def test_broken_decoder_can_do_none_of_it(places: bytes, image_format: str):
-    assert list_done(places, "", image_format, *LIMITS, "96") == set()
+    assert list_done(places, "", "5", image_format, *LIMITS, "96") == set()
     assert all(Path(path).read_bytes() == b"secret" for path in json.loads(places).values())
 
 
@@ -80,7 +81,7 @@ def test_broken_decoder_can_do_none_of_it(places: bytes, image_format: str):
     ],
 )
 def test_layers_that_are_left_refuse_what_they_can(places: bytes, missing: str, refused: set[str]):
-    assert list_done(places, missing, "PNG", *LIMITS, "96") & refused == set()
+    assert list_done(places, missing, "5", "PNG", *LIMITS, "96") & refused == set()
 
 
 def list_pictures() -> list[tuple[str, bytes]]:
@@ -92,7 +93,8 @@ def list_pictures() -> list[tuple[str, bytes]]:
 def test_confined_decoders_miss_nothing():
     pictures = list_pictures()
 
-    shown = pickle.loads(run("-c", RENDER_ALL, "PNG", *LIMITS, "96", given=pickle.dumps(pictures)))
+    told = run("-c", RENDER_ALL, "5", "PNG", *LIMITS, "96", given=pickle.dumps(pictures))
+    shown = pickle.loads(told.partition(b"\n")[2])
 
     assert shown == [render(picture, image_format, [96]) for image_format, picture in pictures]
 
@@ -113,7 +115,7 @@ sys.path.append({str(WORKER.parents[3])!r})
 from apps.products.renditions import render_worker
 def render(*_): raise {fault}
 render_worker.render = render
-render_worker.main("PNG", *sys.argv[1:])
+render_worker.main("5", "PNG", *sys.argv[1:])
 """
     command = [sys.executable, "-I", "-c", code, *LIMITS, "96"]
     done = subprocess.run(command, input=b"", capture_output=True, env={}, timeout=60, check=False)

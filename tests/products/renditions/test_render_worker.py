@@ -13,7 +13,7 @@ import pytest
 from PIL import Image, ImageCms
 
 from apps.products.renditions.render_worker import render
-from apps.products.renditions.renditions import WORKER
+from apps.products.renditions.worker_run import WORKER
 from apps.products.storage.rendition_names import RENDITION_SIZES
 from tests.sample_images import (
     list_encoder_samples,
@@ -56,7 +56,7 @@ def encode(picture: Image.Image, image_format: str, **options: object) -> bytes:
 
 def show(original: bytes, image_format: str, size: int = 320) -> Image.Image:
     """Return the rendition, decoded again."""
-    [webp] = render(original, image_format, [size])
+    webp, _ = render(original, image_format, [size])
     return Image.open(io.BytesIO(webp), formats=["WEBP"])
 
 
@@ -86,7 +86,7 @@ def make_profile(red_and_blue_swapped: bool) -> bytes:
 def test_every_kind_of_picture_is_rendered(name: str):
     image_format = name.split(maxsplit=1)[0].upper().replace("APNG", "PNG").replace("MPO", "JPEG")
 
-    webps = render(SAMPLES[name], image_format, RENDITION_SIZES)
+    *webps, _ = render(SAMPLES[name], image_format, RENDITION_SIZES)
 
     assert [webp[8:12] for webp in webps] == [b"WEBP"] * 4
 
@@ -130,7 +130,7 @@ def test_broken_exif_is_no_broken_picture():
 )
 def test_longest_side_fits_and_nothing_is_enlarged(original, expected):
     for picture in (make_jpeg(*original), make_jpeg(*original, progressive=True)):
-        webps = render(picture, "JPEG", RENDITION_SIZES)
+        *webps, _ = render(picture, "JPEG", RENDITION_SIZES)
         assert [Image.open(io.BytesIO(webp)).size for webp in webps] == expected
 
 
@@ -271,7 +271,7 @@ def test_profile_that_does_not_fit_is_ignored(profile: bytes):
 def test_packed_metadata_are_unpacked_to_64_mib_at_most(kind: bytes, mebibytes: int, count: int):
     png = make_png()
     more = make_png_chunk(kind, b"x\0\0" + zlib.compress(bytes(mebibytes << 20))) * count
-    command = [sys.executable, "-I", str(WORKER), "PNG", str(300 << 20), "5", "96"]
+    command = [sys.executable, "-I", str(WORKER), "5", "PNG", str(300 << 20), "5", "96"]
 
     done = subprocess.run(
         command, input=png[:33] + more + png[33:], capture_output=True, timeout=60, check=False

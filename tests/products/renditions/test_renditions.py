@@ -18,7 +18,7 @@ from apps.problems import ImageDamaged, ServiceUnavailable, StorageUnavailable
 from apps.products.image_history import Actor
 from apps.products.image_store import remove_image
 from apps.products.models import ProductImage, UnclaimedObject
-from apps.products.renditions import renditions
+from apps.products.renditions import renditions, worker_run
 from apps.products.renditions.renditions import get_rendition
 from apps.products.storage.rendition_names import (
     RENDITION_SIZES,
@@ -59,7 +59,7 @@ def test_64_megapixels_in_jpeg_take_little_memory(api: Api, monkeypatch):
     file = io.BytesIO()
     Image.new("L", (8000, 8000), 99).save(file, "JPEG", quality=20)
     image = upload(api, file.getvalue())
-    monkeypatch.setattr(renditions, "MAX_MEMORY_BYTES", 160 * 1024 * 1024)
+    monkeypatch.setattr(worker_run, "MAX_MEMORY_BYTES", 160 * 1024 * 1024)
 
     shown = Image.open(io.BytesIO(get_rendition(image, 1280)))
 
@@ -141,7 +141,7 @@ def test_only_the_pictures_own_faults_mark_it(
         "import os, resource, signal, sys, time\n"
         "resource.setrlimit(resource.RLIMIT_CORE, (0, 0))\n" + code
     )
-    monkeypatch.setattr(renditions, "WORKER", worker)
+    monkeypatch.setattr(worker_run, "WORKER", worker)
     monkeypatch.setattr(renditions, "MAX_WALL_SECONDS", 0.5 if "sleep" in code else 20)
 
     with pytest.raises(ImageDamaged if is_marked else ServiceUnavailable):
@@ -156,7 +156,7 @@ def test_only_the_pictures_own_faults_mark_it(
 
 def test_memory_limit_ends_the_worker_alone(api: Api, monkeypatch):
     image = upload(api, make_animated_webp(2, 2000, 1500))
-    monkeypatch.setattr(renditions, "MAX_MEMORY_BYTES", 60 * 1024 * 1024)
+    monkeypatch.setattr(worker_run, "MAX_MEMORY_BYTES", 60 * 1024 * 1024)
 
     with pytest.raises(ImageDamaged):
         get_rendition(image, 96)
@@ -204,10 +204,11 @@ def test_removed_image_takes_its_renditions_along(image: ProductImage, cast: Cas
 def test_removal_while_renditions_are_made_leaves_none(image: ProductImage, cast: Cast):
     # The worker has read the original when the row goes; the object goes with it.
     made = dict.fromkeys(RENDITION_SIZES, b"RIFF\0\0\0\0")
+    shown = worker_run.Shown("", "", [*made.values()], {})
     remove_image(cast.product, image.pk, ACTOR)
 
     with pytest.raises(Exception, match="removed meanwhile"):
-        renditions._store_renditions(image, made)  # noqa: SLF001 (the moment between)
+        renditions._store(image, made, shown)  # noqa: SLF001 (the moment between)
 
     assert_nothing_stored()
 
@@ -255,4 +256,7 @@ def test_nothing_but_the_worker_and_the_sample_data_imports_pillow():
 
     importing = {path.name for path in sources if re.search(r"(import|from) PIL", path.read_text())}
 
-    assert importing == {"render_worker.py", "sample_canvas.py", "sample_pictures.py"}
+    assert importing == {
+        *("pixel_measures.py", "render_worker.py"),
+        *("sample_canvas.py", "sample_pictures.py"),
+    }
