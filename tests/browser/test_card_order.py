@@ -188,7 +188,7 @@ def test_pictures_of_one_drop_land_behind_the_others_by_their_names(three):
             held.append(route)
 
     page.route("**/images", hold_first)
-    choose(page, *((f"view{number}.jpg", make_jpeg()) for number in (10, 2, 1)))
+    choose(page, *((f"view{number}.jpg", make_jpeg() + bytes((number,))) for number in (10, 2, 1)))
     expect(get_cards(page)).to_have_count(5)
     held[0].continue_()
     expect_names(page, "Front", "Side", "Back", "view1.jpg", "view2.jpg", "view10.jpg")

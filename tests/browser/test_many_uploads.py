@@ -8,12 +8,12 @@ from playwright.sync_api import expect
 from tests.browser.brand_manager import choose, get_cards, stop_clock
 from tests.sample_images import make_jpeg
 
-NOT_PICTURES = [(f"list-{number}.jpg", b"no picture") for number in range(2)]
+NOT_PICTURES = [(f"list-{number}.jpg", b"no picture %d" % number) for number in range(2)]
 
 
 def test_many_files_are_one_line_whose_rows_can_be_shown(product):
     page = product.page
-    files = [(f"front-{number}.jpg", make_jpeg()) for number in range(4)]
+    files = [(f"front-{number}.jpg", make_jpeg() + bytes((number,))) for number in range(4)]
     choose(page, *files, *NOT_PICTURES)
     rows = page.locator(".upload-list")
     expect(page.locator("#upload-summary")).to_have_text("4 added, 2 refused")
@@ -62,7 +62,7 @@ def test_uploads_leave_sixty_requests_of_a_minute_to_clicks(product, remaining, 
         route.fulfill(response=answer, headers={**answer.headers, **told})
 
     page.route("**/images", tell_budget)
-    choose(page, *((f"front-{number}.jpg", make_jpeg()) for number in range(4)))
+    choose(page, *((f"front-{number}.jpg", make_jpeg() + bytes((number,))) for number in range(4)))
     expect(page.locator("#upload-summary")).to_have_text(
         "4 added" if is_sent else "1 waiting, 3 added"
     )

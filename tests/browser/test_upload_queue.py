@@ -74,7 +74,9 @@ def test_file_that_changed_after_it_was_chosen_is_told_so(product, tmp_path):
 def test_file_that_is_too_large_is_told_so_before_it_is_sent(product, tmp_path):
     page = product.page
     posts = []
-    page.on("request", lambda sent: posts.append(sent.url) if sent.method == "POST" else None)
+    page.on(
+        "request", lambda sent: posts.append(sent.url) if sent.url.endswith("/images") else None
+    )
     large, fitting = tmp_path / "studio.jpg", tmp_path / "front.jpg"
     large.write_bytes(bytes(21 * 2**20))
     fitting.write_bytes(make_jpeg())
@@ -92,7 +94,9 @@ def test_file_that_is_too_large_is_told_so_before_it_is_sent(product, tmp_path):
 def test_picture_for_which_there_is_no_room_is_refused_once_with_the_reason(product, service, gtin):
     page = product.page
     posts = []
-    page.on("request", lambda sent: posts.append(sent.url) if sent.method == "POST" else None)
+    page.on(
+        "request", lambda sent: posts.append(sent.url) if sent.url.endswith("/images") else None
+    )
     full = f"update products_product set kept_images = 1000 where gtin = '{gtin}' returning id"
     assert select(service.log_path.parent, {}, full)
     choose(page, ("front.jpg", make_jpeg()))

@@ -15,6 +15,7 @@ import { say, showSignedOut, whisper } from "./notices.js";
 import { markPictures } from "./picture_marks.js";
 import { awaitMeasures } from "./readiness.js";
 import { watchThumbnails } from "./thumbnails.js";
+import { MOVING } from "./upload_item.js";
 import { UploadQueue } from "./upload_queue.js";
 import { listenToWalkingKeys } from "./walking.js";
 
@@ -45,7 +46,7 @@ if (area) {
     },
     addedAll: (ids) => order.append(ids),
     signedOut(answer) {
-      const count = queue.count("waiting", "sending", "checking");
+      const count = queue.count(...MOVING);
       const kept = `${count} picture${count === 1 ? " waits" : "s wait"} here. Sign in, come back to this page, and continue.`;
       showSignedOut("uploads", answer, kept, () => queue.resume());
     },

@@ -1,6 +1,10 @@
 // One line of the list of uploads.
 
+/** The states of those that nobody has to do anything for. */
+export const MOVING = ["comparing", "waiting", "sending", "checking"];
+
 const STATUS = {
+  comparing: "Comparing it with what is here",
   waiting: "Waiting for its turn",
   checking: "Sent; the server checks it",
   done: "Added",
@@ -40,19 +44,36 @@ export class UploadItem {
     image.src = url;
   }
 
-  /** waiting, sending, checking, done, refused (for good) or failed (may be tried again). */
+  /** Whether it is on its way to the product's pictures, or among them. */
+  get isKept() {
+    return ["waiting", "sending", "checking", "done"].includes(this.state);
+  }
+
+  /** Asks whether to send it all the same, or to the product that its name tells. */
+  ask({ sentence, product }) {
+    const { name } = this.upload.file;
+    this.setState("asking", sentence);
+    this.part('[data-action="send"]').textContent = product ? "Add it here" : "Add it again";
+    this.part('[data-action="send-there"]').hidden = !product;
+    for (const button of this.element.querySelectorAll(".upload-answers button")) {
+      button.setAttribute("aria-label", `${button.textContent}: ${name}`);
+    }
+  }
+
+  /** comparing, asking, waiting, sending, checking, done, refused (for good), failed (may be tried again) or removed. */
   setState(state, sentence = STATUS[state] ?? "") {
     this.state = state;
     this.isCutOff = false;
-    if (state === "waiting" || state === "refused" || state === "failed") this.share = 0;
+    if (!["sending", "checking", "done"].includes(state)) this.share = 0;
     this.element.dataset.state = state;
     this.part(".upload-status").textContent = sentence;
     this.part('[data-action="retry"]').hidden = state !== "failed";
+    this.part(".upload-answers").hidden = state !== "asking";
     const isOver = state === "refused" || state === "failed" || state === "done";
     const cancel = this.part('[data-action="cancel"]');
     cancel.title = isOver ? "Remove from this list" : "Cancel";
     cancel.lastElementChild.textContent = `${cancel.title}: ${this.upload.file.name}`;
-    cancel.hidden = state === "done";
+    cancel.hidden = state === "done" || state === "asking";
   }
 
   /** The share of the file that is sent. */

@@ -3,7 +3,8 @@
 import { describeAnswer, getSparePause, isRunning, isSignedOut } from "./api_client.js";
 import { warnBeforeLeaving } from "./notices.js";
 import { Upload } from "./upload.js";
-import { UploadItem, describeSize } from "./upload_item.js";
+import { UploadDoubts } from "./upload_doubts.js";
+import { MOVING, UploadItem, describeSize } from "./upload_item.js";
 import { UploadSummary } from "./upload_summary.js";
 
 const MAX_PARALLEL = 3;
@@ -25,6 +26,7 @@ export class UploadQueue {
     this.list = area.querySelector(".upload-list");
     this.template = area.querySelector("template");
     this.summary = new UploadSummary(area);
+    this.doubts = new UploadDoubts(area.dataset.url);
     this.items = new Map();
     this.addedCount = 0;
     this.isPaused = false;
@@ -32,18 +34,32 @@ export class UploadQueue {
     this.report = { addedImage, addedAll, signedOut, notice };
     this.added = new Map(); // ids of pictures that are not yet in their order, with the names of their files
     area.addEventListener("click", (event) => this.listen(event));
-    warnBeforeLeaving(() => this.count("waiting", "sending", "checking") > 0);
+    warnBeforeLeaving(() => this.count(...MOVING, "asking") > 0);
     addEventListener("online", () => this.reconnect());
   }
 
   /** Takes files in, in their order. */
   add(files) {
     if (!this.items.size) this.addedCount = 0;
-    for (const file of files) {
-      const item = new UploadItem(new Upload(file, this.area.dataset.url), this.template);
+    const items = files.map((file) => new UploadItem(new Upload(file, this.area.dataset.url), this.template));
+    for (const item of items) {
       this.items.set(item.element, item);
       this.list.append(item.element);
+      item.setState("comparing");
       this.checkSize(item);
+    }
+    this.sendNext();
+    const fitting = items.filter((item) => item.state === "comparing");
+    this.doubts.look(fitting, (item) => this.letThrough(item));
+  }
+
+  letThrough(item) {
+    if (!this.items.has(item.element)) return;
+    if (item.doubt) {
+      item.ask(item.doubt);
+      this.report.notice(`${item.upload.file.name}: ${item.doubt.sentence}`);
+    } else {
+      item.setState("waiting");
     }
     this.sendNext();
   }
@@ -84,8 +100,11 @@ export class UploadQueue {
     const item = this.items.get(event.target.closest(".upload"));
     if (action === "cancel" && item) this.remove(item);
     if (action === "retry" && item) this.retry([item]);
+    if (action === "send" || action === "send-there") this.answer(item, action === "send-there");
+    if (action === "skip") this.remove(item);
+    if (action === "skip-all") this.removeAll("asking");
     if (action === "retry-all") this.retry([...this.items.values()]);
-    if (action === "remove-refused") this.removeRefused();
+    if (action === "remove-refused") this.removeAll("refused");
   }
 
   retry(items) {
@@ -97,8 +116,17 @@ export class UploadQueue {
     this.resume();
   }
 
-  removeRefused() {
-    for (const item of [...this.items.values()].filter((each) => each.state === "refused")) this.remove(item);
+  /** Sends it in spite of the doubt; there: to the product that its name tells. */
+  answer(item, isThere) {
+    item.elsewhere = isThere ? item.doubt.product : null;
+    if (isThere) item.upload.url = item.doubt.url;
+    item.setState("waiting");
+    this.area.querySelector("#upload-summary").focus();
+    this.sendNext();
+  }
+
+  removeAll(state) {
+    for (const item of [...this.items.values()].filter((each) => each.state === state)) this.remove(item);
     this.area.querySelector("#files").focus();
   }
 
@@ -107,10 +135,11 @@ export class UploadQueue {
     const neighbour = item.element.nextElementSibling ?? item.element.previousElementSibling;
     this.items.delete(item.element);
     item.upload.cancel();
+    if (item.state !== "done") item.setState("removed");
     item.element.remove();
     this.sendNext();
     if (!hadFocus) return;
-    const next = neighbour?.querySelector('[data-action="cancel"]:not([hidden])');
+    const next = neighbour?.querySelector("button:not([hidden], [hidden] *)");
     (next ?? this.area.querySelector("#files")).focus();
   }
 
@@ -126,7 +155,7 @@ export class UploadQueue {
 
   /** Behind what was there, by the names of their files, whichever came first. */
   putInOrder() {
-    if (!this.added.size || this.count("waiting", "sending", "checking")) return;
+    if (!this.added.size || this.count(...MOVING)) return;
     const named = [...this.added].sort(([, one], [, other]) => NATURAL.compare(one, other));
     this.added.clear();
     this.report.addedAll(named.map(([id]) => id));
@@ -151,10 +180,8 @@ export class UploadQueue {
 
   settle(item, answer) {
     if (answer.status === 201) {
-      item.setState("done");
       this.addedCount += 1;
-      this.added.set(answer.data.id, item.upload.file.name);
-      this.report.addedImage(item.upload.file.name);
+      this.tellAdded(item, answer.data.id);
       setTimeout(() => this.remove(item), SHOW_DONE_MS);
     } else if (isSignedOut(answer)) {
       item.setState("waiting", "Kept here until you are signed in");
@@ -167,6 +194,18 @@ export class UploadQueue {
     } else {
       this.fail(item, answer);
     }
+  }
+
+  tellAdded(item, id) {
+    const { name } = item.upload.file;
+    if (item.elsewhere) {
+      item.setState("done", `Added to ${item.elsewhere.name}`);
+      this.report.notice(`${name} is added to ${item.elsewhere.name}.`);
+      return;
+    }
+    item.setState("done");
+    this.added.set(id, name);
+    this.report.addedImage(name);
   }
 
   fail(item, answer) {

@@ -1,5 +1,7 @@
 // One line for all uploads, above their rows; many rows stay folded until they are asked for.
 
+import { MOVING } from "./upload_item.js";
+
 const MAX_UNFOLDED = 4;
 
 /** The head of the list of uploads. */
@@ -15,11 +17,12 @@ export class UploadSummary {
 
   show(queue) {
     const { items, isPaused, addedCount } = queue;
-    const moving = queue.count("waiting", "sending", "checking");
-    const [refused, failed] = [queue.count("refused"), queue.count("failed")];
+    const moving = queue.count(...MOVING);
+    const [refused, failed, asking] = [queue.count("refused"), queue.count("failed"), queue.count("asking")];
     const parts = [
       [moving, isPaused ? "waiting" : "on the way"],
       [addedCount, "added"],
+      [asking, "in question"],
       [refused, "refused"],
       [failed, "to try again"],
     ];
@@ -28,10 +31,11 @@ export class UploadSummary {
     this.part("#upload-summary").textContent = words.join(", ");
     this.part('[data-action="retry-all"]').hidden = failed < 2;
     this.part('[data-action="remove-refused"]').hidden = refused < 2;
+    this.part('[data-action="skip-all"]').hidden = asking < 2;
     this.showProgress(items, moving, addedCount);
     if (!items.size) this.isFolded = null;
     this.part('[data-action="fold"]').hidden = items.size <= MAX_UNFOLDED && this.isFolded === null;
-    this.fold(this.isFolded ?? items.size > MAX_UNFOLDED);
+    this.fold(this.isFolded ?? (items.size > MAX_UNFOLDED && !asking));
   }
 
   showProgress(items, moving, added) {
