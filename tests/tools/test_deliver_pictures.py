@@ -296,6 +296,30 @@ def test_busy_proxies_and_lost_answers_are_waited_out(
     assert read_results(tmp_path) == {f"{GTIN}_front.jpg": "sent"}
 
 
+class MeddlingTransport(httpx.BaseTransport):
+    """Somebody writes on the file while it is compared."""
+
+    def __init__(self, inner: httpx.BaseTransport, path: Path) -> None:
+        self.inner, self.path = inner, path
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        if request.url.path.endswith("/known-files"):
+            self.path.write_bytes(make_png())
+        return self.inner.handle_request(request)
+
+
+def test_file_that_changed_since_it_was_read_is_not_sent(
+    deliver: Deliver, folder: Path, tmp_path: Path, transport: httpx.BaseTransport
+):
+    write(folder, f"{GTIN}.jpg")
+    meddling = MeddlingTransport(transport, folder / f"{GTIN}.jpg")
+
+    assert deliver("--send", transport=meddling) == 1
+
+    assert read_report(tmp_path)[f"{GTIN}.jpg"]["reason"] == "it was changed meanwhile"
+    assert not ProductImage.objects.exists()
+
+
 @pytest.mark.parametrize("name", ["API_KEY", "SERVER"])
 def test_without_key_or_address_it_does_not_begin(
     deliver: Deliver, monkeypatch: pytest.MonkeyPatch, name: str, capsys: pytest.CaptureFixture[str]
