@@ -28,7 +28,11 @@ _BODIES: Final = {
     "changes": ("title, priority, is_primary", '{"title": "Front"}'),
     "order": ("image_ids alone", '{"image_ids": ["keATfB8VP2gSjcnTbsMNQL"]}'),
     "lookup": ("gtins alone", '{"gtins": ["00012345678905"]}'),
+    "delivered": ("names alone", '{"names": ["00012345678905_C1N1.jpg"]}'),
+    "known": ("files alone", f'{{"files": [{{"sha256": "{"0" * 64}"}}]}}'),
 }
+# What the entries of a body's list take.
+_ENTRIES: Final = {"files": "sha256, gtin"}
 _KINDS: Final = {
     bool: "true or false",
     dict: "an object",
@@ -73,8 +77,9 @@ def _name_kind(value: object) -> str:
 def _explain_unknown(field: str, fault: dict[str, Any]) -> str:
     meant = _MEANT.get(field.lower().replace("_", "").replace("-", ""))
     told = f"; its name is {meant}" if meant else ""
-    members, _ = _BODIES[fault["loc"][1]]
-    what = "nothing that can be changed" if "," in members else "nothing that is taken here"
+    _, name, *within = fault["loc"]
+    members = _ENTRIES[within[0]] if within[1:] else _BODIES[name][0]
+    what = "nothing that can be changed" if name == "changes" else "nothing that is taken here"
     return f"{field} is {what}{told}. Taken are {members}."
 
 
@@ -104,10 +109,17 @@ def _explain_object(field: str, fault: dict[str, Any]) -> str:
 def _explain_missing(field: str, fault: dict[str, Any]) -> str:
     _, name, *member = fault["loc"]
     what = (
-        f"{member[0]} is missing; send it" if member else "The body is missing; send a JSON object"
+        f"{_join(member)} is missing; send it"
+        if member
+        else "The body is missing; send a JSON object"
     )
     purpose = " with what to change" if name == "changes" else ""
     return f"{what}{purpose}, as in {_BODIES[name][1]}."
+
+
+def _join(member: list[str | int]) -> str:
+    """As in ``files[3].sha256``, counted from 0."""
+    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in member)[1:]
 
 
 def _is_short(value: object) -> bool:

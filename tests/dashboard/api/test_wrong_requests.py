@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from typing import Any
 
 import httpx
@@ -245,3 +246,38 @@ def test_what_stands_in_the_address_of_a_change_is_told(api: Api):
     problem = assert_problem(response, "validation_error")
     assert problem["errors"] == [{"field": "priority", "message": f"priority {IN_ADDRESS}"}]
     assert ProductImage.objects.get(product__gtin=GTIN).priority == 0
+
+
+@pytest.mark.parametrize("body", ["{}", "[]", "null", '{"x": 1}', "7"])
+def test_every_operation_says_what_its_body_takes(api: Api, body: str):
+    headers = {**api.headers, "Content-Type": "application/json"}
+    document = api.client.get("/dashboard/api/v1/openapi.json").json()
+    image_id = api.upload().json()["id"]
+    places = {"organization_id": api.path.split("/")[-3], "gtin": GTIN, "image_id": image_id}
+    answers = [
+        api.client.request(method, path.format(**places), headers=headers, content=body)
+        for path, operations in document["paths"].items()
+        for method in operations.keys() & {"post", "put", "patch"}
+        if "application/json" in operations[method].get("requestBody", {}).get("content", {})
+    ]
+
+    refusals = [answer for answer in answers if answer.status_code != 200]
+    assert len(refusals) >= 4  # a change of nothing is none
+    for refusal in refusals:
+        assert_problem(refusal, "validation_error")
+        assert re.search(r"as in \{|Taken are ", refusal.json()["detail"])
+
+
+@pytest.mark.parametrize(
+    ("entry", "told"),
+    [
+        ({"gtin": None}, "files[0].sha256 is missing; send it"),
+        ({"sha256": "0" * 64, "name": "a.jpg"}, "Taken are sha256, gtin."),
+    ],
+)
+def test_fault_in_a_list_says_where_it_is(api: Api, entry: dict[str, Any], told: str):
+    items = api.path.removesuffix(f"/{GTIN}/images")
+    answer = api.client.post(f"{items}/known-files", headers=api.headers, json={"files": [entry]})
+
+    assert_problem(answer, "validation_error")
+    assert told in answer.json()["detail"]
