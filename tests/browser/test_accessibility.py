@@ -11,8 +11,9 @@ from tests.browser.brand_manager import (
     wait_until,
 )
 from tests.browser.test_consent import open_consent
-from tests.sample_images import make_jpeg
+from tests.sample_images import make_jpeg, make_png
 
+PICTURE = {"name": "new.png", "mimeType": "image/png", "buffer": make_png()}
 WIDTHS = [360, 768, 1440]
 # What axe is asked in each colour scheme; only colours differ in the dark.
 SCHEMES = {
@@ -167,6 +168,20 @@ def check_bin(page, product_path):
     page.goto(product_path)
 
 
+def check_replacement(page):
+    page.on("filechooser", lambda chooser: chooser.set_files(PICTURE))
+    get_cards(page).nth(1).get_by_role("button", name="Replace").click()
+    question = page.get_by_role("dialog", name="Replace")
+    expect(question.get_by_role("rowheader", name="GS1")).to_be_visible()
+    check_page(page)
+    question.get_by_role("button", name="Replace it").click()
+    page.get_by_role("button", name="Close", exact=True).click()
+    get_cards(page).nth(1).get_by_role("button", name="Details").click()
+    expect(page.get_by_role("button", name="Restore this one")).to_be_visible()
+    check_page(page)
+    page.keyboard.press("Escape")
+
+
 def test_product_page_is_accessible_in_all_its_states(
     browser, service, sessions, product_path, upload
 ):
@@ -182,12 +197,13 @@ def test_product_page_is_accessible_in_all_its_states(
         )
         choose(page, ("a-name-without-any-place-to-break-it-" * 3, b"%PDF-1.7"), ("b", make_jpeg()))
         expect(get_cards(page)).to_have_count(2)
+        check_replacement(page)
         get_cards(page).nth(1).get_by_role("button", name="Delete").click()
         expect(page.get_by_role("button", name="Undo")).to_be_focused()
         check_page(page)
         check_bin(page, product_path)
         page.get_by_role("button", name="History").click()
-        expect(page.get_by_role("dialog").get_by_role("listitem")).to_have_count(4)
+        expect(page.get_by_role("dialog").get_by_role("listitem")).to_have_count(5)
         check_page(page)
         page.keyboard.press("Escape")
         page.context.clear_cookies(name="sessionid")

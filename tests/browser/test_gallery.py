@@ -110,7 +110,8 @@ def test_address_is_copied(three):
     get_card(page, "Front").get_by_role("button", name="Copy the address").click()
     wait_for_saving(page, "The address is copied.")
     address = page.evaluate("navigator.clipboard.readText()")
-    assert local_http.get(address).headers["Content-Type"] == "image/jpeg"
+    led = local_http.get(address, follow_redirects=True)
+    assert led.headers["Content-Type"] == "image/jpeg"
     three.check()
 
 

@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from apps.dashboard.api.etags import build_etag
 from apps.dashboard.api.identifiers import encode_id
+from apps.dashboard.api.public_origin import get_origin
 from apps.dashboard.api.schemas import describe_image
 from apps.products.folding import fold
 from apps.products.hero_verdicts import judge_image
@@ -41,6 +42,7 @@ class ImageCard:
     number: int
     etag: str
     url: str | None
+    stable_url: str
     thumbnails: Thumbnails
     kind: str
     dimensions: str
@@ -135,6 +137,7 @@ def _build_card(
         number=number,
         etag=build_etag(image),
         url=describe_image(request, image).image_url,
+        stable_url=get_origin(request) + reverse("image-address", args=[encode_id(image.pk)]),
         thumbnails=build_thumbnails(image),
         kind=_describe_kind(image),
         dimensions=f"{image.width} × {image.height}" if has_size else "",  # noqa: RUF001 (the sign)

@@ -16,6 +16,7 @@ from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_safe
 
 from apps.dashboard.api.identifiers import encode_id
+from apps.dashboard.api.public_origin import get_origin
 from apps.dashboard.operations.security_headers import HEADER as POLICY_HEADER
 from apps.dashboard.operations.security_headers import build_page_policy
 from apps.dashboard.pages.image_cards import ImageCard, build_cards, find_images
@@ -67,6 +68,8 @@ def product(request: HttpRequest, membership: Membership, gtin: str) -> HttpResp
         "max_image_bytes": MAX_IMAGE_BYTES,
         "formats": FORMATS,
         "accepted": ",".join(image_format.content_type for image_format in ImageFormat),
+        "hero_url": get_origin(request)
+        + reverse("hero-address", args=_list_address(membership, shown)),
         **_describe_api(membership, shown),
         **_describe_gallery(request, shown, membership.organization.channels.split()),
     }
@@ -107,8 +110,12 @@ def _get_product(membership: Membership, gtin: str) -> Product:
     return product
 
 
+def _list_address(membership: Membership, product: Product) -> list[str]:
+    return [encode_id(membership.organization_id), product.gtin]
+
+
 def _describe_api(membership: Membership, product: Product) -> dict[str, str]:
-    address = [encode_id(membership.organization_id), product.gtin]
+    address = _list_address(membership, product)
     return {
         "order_url": reverse("dashboard_api:order_images", args=address),
         "images_url": reverse("dashboard_api:list_images", args=address),

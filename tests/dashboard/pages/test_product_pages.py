@@ -337,3 +337,21 @@ def test_picture_is_called_by_its_caption_else_by_its_file(
 
     for part in shown:
         assert part in html
+
+
+def test_replaced_picture_has_thumbnails_of_its_own_and_addresses_that_stay(olga, cast, api):
+    image = api.upload(make_png(), is_primary="true").json()
+    first = open_page(olga, cast, f"products/{GTIN}").content.decode()
+    url = f"{api.path}/{image['id']}/file"
+    api.client.put(url, headers=api.headers, files={"image": make_png(20, 30)})
+
+    page = open_page(olga, cast, f"products/{GTIN}").content.decode()
+
+    stable = f"http://testserver/i/{image['id']}"
+    assert f'data-stable="{stable}"' in first
+    assert f'data-stable="{stable}" data-replaced' in page
+    assert f"http://testserver/i/{encode_id(cast.acme.pk)}/{GTIN}</p>" in page
+    file_id = encode_id(ProductImage.objects.get().file_id)
+    assert f'src="/renditions/{image["id"]}/1280"' in first
+    assert f'src="/renditions/{image["id"]}/{file_id}/1280"' in page
+    assert "<dt>Replaced on</dt>" in page

@@ -55,23 +55,36 @@ export async function listFiles(transfer, notice) {
   return visible;
 }
 
-/** Calls `drop` with the event of every drop of files on the page, which never opens them. */
-export function listenForDrops(drop) {
-  const veil = (isOn) => document.body.classList.toggle("takes-files", isOn);
+/** The card that a single file is dragged over, whose picture it would replace. */
+export function findCard(event) {
+  return event.dataTransfer.items.length === 1 ? event.target.closest?.(".image-card") : null;
+}
+
+function lightUp(target) {
+  for (const other of document.querySelectorAll(".is-target")) other.classList.toggle("is-target", other === target);
+  target?.classList.add("is-target");
+}
+
+/** Calls `drop` with the event of every drop of files on the page, which never opens them, and its target. */
+export function listenForDrops(drop, findTarget = () => null) {
+  const show = (isOn, target = null) => {
+    document.body.classList.toggle("takes-files", isOn);
+    lightUp(target);
+  };
   addEventListener("dragover", (event) => {
     if (!bringsFiles(event)) return;
     event.preventDefault();
     event.dataTransfer.dropEffect = "copy";
-    veil(true);
+    show(true, findTarget(event));
   });
   addEventListener("dragleave", (event) => {
-    if (!event.relatedTarget) veil(false);
+    if (!event.relatedTarget) show(false);
   });
   addEventListener("drop", (event) => {
-    veil(false);
+    show(false);
     if (!bringsFiles(event)) return;
     event.preventDefault();
-    drop(event);
+    drop(event, findTarget(event));
   });
 }
 
@@ -85,10 +98,14 @@ function listenToChoice(input, take) {
   if (input.files.length) takeChosen(); // chosen before this script had come
 }
 
-/** Gives every file that comes to `take`. */
-export function listenForFiles(take, notice) {
-  for (const input of document.querySelectorAll("input[type=file]")) listenToChoice(input, take);
-  listenForDrops(async (event) => take(await listFiles(event.dataTransfer, notice)));
+/** Gives every file that comes to `take`; a single one that is dropped on a card to `replace`, if there is that. */
+export function listenForFiles(take, notice, replace = null) {
+  for (const input of document.querySelectorAll("input[type=file]:not(dialog *)")) listenToChoice(input, take);
+  listenForDrops(async (event, card) => {
+    const files = await listFiles(event.dataTransfer, notice);
+    if (card && files.length === 1) replace(card, files[0]);
+    else take(files);
+  }, replace ? findCard : undefined);
   addEventListener("paste", (event) => {
     const files = [...(event.clipboardData?.files ?? [])];
     if (!files.length) return;

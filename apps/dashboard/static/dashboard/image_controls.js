@@ -3,6 +3,8 @@
 import { copyText } from "./clipboard.js";
 import { say } from "./notices.js";
 
+const COPIED = "The address is copied. It stays when the picture is replaced; the address of exactly this file is in its details.";
+
 async function promote(gallery, card) {
   if (!(await gallery.change(card, { is_primary: true }))) return;
   const { name, refusals } = card.dataset;
@@ -11,8 +13,8 @@ async function promote(gallery, card) {
 }
 
 async function copyAddress(card) {
-  const isCopied = await copyText(card.dataset.url);
-  say(isCopied ? "The address is copied." : card.dataset.url);
+  const isCopied = await copyText(card.dataset.stable);
+  say(isCopied ? COPIED : card.dataset.stable);
 }
 
 /** Lets the cards be changed. */

@@ -14,9 +14,11 @@ import { showLocalTimes } from "./local_times.js";
 import { say, showSignedOut, whisper } from "./notices.js";
 import { markPictures } from "./picture_marks.js";
 import { awaitMeasures } from "./readiness.js";
+import { listenToReplacing, Replacement } from "./replacing.js";
 import { watchThumbnails } from "./thumbnails.js";
 import { MOVING } from "./upload_item.js";
 import { UploadQueue } from "./upload_queue.js";
+import { Versions } from "./versions.js";
 import { listenToWalkingKeys } from "./walking.js";
 
 const gallery = new Gallery(document.getElementById("gallery"));
@@ -31,7 +33,8 @@ listenToWalkingKeys();
 listenToCaptions(gallery);
 listenToControls(gallery);
 awaitMeasures(gallery);
-listenToDetails(gallery, details);
+const showDetails = listenToDetails(gallery, details);
+new Versions(gallery, details, showDetails);
 new HistoryDrawer(document.getElementById("history"));
 
 // Only those who may change anything have it.
@@ -52,6 +55,8 @@ if (area) {
     },
     notice: whisper,
   });
-  listenForFiles((files) => queue.add(files), say);
+  const replacement = new Replacement(gallery, document.getElementById("replacement"));
+  listenToReplacing(gallery, details, replacement);
+  listenForFiles((files) => queue.add(files), say, (card, file) => replacement.compare(card, file));
   area.dataset.ready = "";
 }

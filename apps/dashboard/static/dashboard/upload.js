@@ -15,11 +15,13 @@ export function makeRandomId() {
 
 /** A file, the key that makes sending it again harmless, and the request while there is one. */
 export class Upload {
-  constructor(file, url, { key = makeRandomId(), words = {} } = {}) {
+  constructor(file, url, { key = makeRandomId(), words = {}, method = "POST", etag } = {}) {
     this.file = file;
     this.url = url;
     this.key = key;
     this.words = words; // the form's other parts
+    this.method = method;
+    this.etag = etag;
     this.request = null;
   }
 
@@ -43,10 +45,11 @@ export class Upload {
       request.upload.addEventListener("progress", (event) => {
         if (event.lengthComputable) tellProgress(event.loaded / event.total);
       });
-      request.open("POST", this.url);
+      request.open(this.method, this.url);
       request.setRequestHeader("Accept", "application/json");
       request.setRequestHeader("X-CSRFToken", getCsrfToken());
       request.setRequestHeader("Idempotency-Key", this.key);
+      if (this.etag) request.setRequestHeader("If-Match", this.etag);
       const form = new FormData();
       for (const [name, value] of Object.entries(this.words)) form.append(name, value);
       form.append("image", this.file, this.file.name);
