@@ -19,6 +19,7 @@ from django.utils.safestring import SafeString
 from apps.organizations.admin import decode_searched_id
 from apps.problems import NotFound
 from apps.products.gtin import read_printed_gtin
+from apps.products.hero_verdicts import describe_hero
 from apps.products.image_history import Actor
 from apps.products.image_store import change_image, remove_image
 from apps.products.models import Product, ProductImage, UnclaimedObject
@@ -62,10 +63,13 @@ class ProductAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in th
     def save_model(
         self, request: HttpRequest, obj: Product, form: forms.ModelForm[Product], change: bool
     ) -> None:
-        """Save what was changed; with another owner, the images count as theirs."""
-        if "owner" in form.changed_data and change:
+        """Save what was changed; with another owner, the images count and are judged as theirs."""
+        is_moved = "owner" in form.changed_data and change
+        if is_moved:
             move_counts(obj, obj.owner_id)
         obj.save(update_fields=form.changed_data if change else None)
+        if is_moved:
+            Product.objects.filter(pk=obj.pk).update(**describe_hero(obj))
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Product]) -> None:
         """Delete them one by one, so that each is counted no more."""

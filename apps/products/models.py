@@ -271,6 +271,11 @@ class ProductImage(StoredPicture):
                 name="images_in_bin",
             ),
             models.Index(
+                fields=["product"],
+                condition=models.Q(has_position=True),
+                name="images_with_position",
+            ),
+            models.Index(
                 fields=["measure_due_at", "product"],
                 condition=models.Q(measure_due_at__isnull=False),
                 name="images_to_measure",

@@ -2,6 +2,7 @@ from datetime import date
 from itertools import product as combine
 
 import pytest
+from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -182,6 +183,24 @@ def test_what_was_judged_by_the_rules_of_another_day_is_judged_again(api: Api):
     assert judge_heroes() == 1
     assert decode_verdicts(read_product().hero_verdicts)["google"] is Verdict.ADVICE
     assert judge_heroes() == 0
+
+
+def test_moved_product_is_judged_by_the_channels_of_its_new_owner(
+    api: Api, cast: Cast, admin_client: Client
+):
+    cast.globex.channels = "walmart"
+    cast.globex.save(update_fields=["channels"])
+    api.upload(make_webp(), is_primary="true")
+    cast.acme.channels = "google"
+    cast.acme.save(update_fields=["channels"])
+    measure()
+    assert read_product().hero_state == HeroState.READY
+
+    sent = {"owner": str(cast.globex.pk), "name": "Coffee"}
+    admin_client.post(f"/admin/products/product/{cast.product.pk}/change/", sent)
+
+    assert read_product().owner == cast.globex
+    assert read_product().hero_state == HeroState.NOT_READY
 
 
 def test_row_that_an_older_release_wrote_is_judged(api: Api):
