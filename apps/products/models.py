@@ -162,10 +162,12 @@ class Product(models.Model):
                 condition=models.Q(kept_images__lte=0),
                 name="owner_no_pictures_order",
             ),
-            # The last so that what each channel says is counted in the index alone.
             models.Index(
-                fields=["owner", "hero_state", "sort_key", "gtin", "hero_verdicts"],
-                name="owner_readiness_order",
+                fields=["owner", "hero_state", "sort_key", "gtin"], name="owner_readiness_order"
+            ),
+            # What the states and the channels' verdicts are counted in.
+            models.Index(
+                fields=["owner", "hero_state", "hero_verdicts"], name="owner_readiness_counts"
             ),
             *(
                 models.Index(

@@ -53,7 +53,7 @@ def forget_counts(owner_id: uuid.UUID) -> None:
 
 def _count(owner_id: uuid.UUID) -> ReadinessCounts:
     found = Product.objects.filter(owner=owner_id).order_by()
-    groups = found.values_list("hero_state", "hero_verdicts").annotate(Count("pk"))
+    groups = found.values_list("hero_state", "hero_verdicts").annotate(count=Count("*"))
     by_state: Counter[HeroState] = Counter()
     by_channel: Counter[str] = Counter()
     for state, encoded, count in groups:

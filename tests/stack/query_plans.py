@@ -26,17 +26,22 @@ from apps.dashboard.api.identifiers import encode_id
 from apps.organizations.models import ApiKey, Membership, Organization
 from apps.products.models import ImageEvent, Product, ProductImage
 from apps.products.product_list import Filters, Sort, State, count_states, read_products
+from apps.products.readiness.verdict_bits import get_bit
+from apps.products.readiness.verdicts import Verdict
+from apps.products.readiness_counts import count_readiness
 from tests.conftest import Cast, build_cast
 from tests.sample_images import make_jpeg
 
 PRODUCTS, IMAGES = (int(argument) for argument in sys.argv[1:])
 PEOPLE = 5000
 IS_POSTGRESQL = connection.vendor == "postgresql"
+REFUSED = get_bit("amazon", Verdict.REFUSED)
 FIRST_GTIN = 90_000_000_000_000
+LOADED_AT_ONCE = 20_000  # in the time that a statement of the service has, on a busy machine
 NUMBERS = {
-    "postgresql": f"select n from generate_series(1, {PRODUCTS}) n",
+    "postgresql": "select n from generate_series({first}, {last}) n",
     "sqlite": "with recursive t(n) as"
-    f" (select 1 union all select n + 1 from t where n < {PRODUCTS}) select n from t",
+    " (select {first} union all select n + 1 from t where n < {last}) select n from t",
 }
 EXPLAIN = {"postgresql": "explain ", "sqlite": "explain query plan "}
 Plans = list[tuple[str, str]]
@@ -49,11 +54,16 @@ def load_products(cast: Cast) -> None:
         f"'{owner.pk}'::uuid" if IS_POSTGRESQL else f"'{owner.pk.hex}'"
         for owner in (cast.acme, cast.globex)
     )
-    execute(
-        "insert into products_product (gtin, name, folded_name, sort_key, owner_id, created)"
-        f" select {gtin}, 'Product ' || n, 'product ' || n, 'product ' || n, case n % 2 when 0 then {acme} else {globex} end,"
-        f" current_timestamp from ({NUMBERS[connection.vendor]}) numbers"
-    )
+    for first in range(1, PRODUCTS + 1, LOADED_AT_ONCE):
+        last = min(PRODUCTS, first + LOADED_AT_ONCE - 1)
+        numbers = NUMBERS[connection.vendor].format(first=first, last=last)
+        execute(
+            "insert into products_product (gtin, name, folded_name, sort_key, owner_id, created,"
+            " hero_state, hero_verdicts, tells_place)"
+            f" select {gtin}, 'Product ' || n, 'product ' || n, 'product ' || n, case n % 2 when 0 then {acme} else {globex} end,"
+            f" current_timestamp, n / 2 % 3, case when n % 1000 = 0 then {REFUSED} else n / 2 % 3 end,"
+            f" n % 1000 = 0 from ({numbers}) numbers"
+        )
 
 
 def load_images(product: Product) -> None:
@@ -162,9 +172,14 @@ def explain_calls(cast: Cast) -> dict[str, Plans]:
             read_products(cast.acme.pk, Filters(sort=sort), 24, after=middle)
         with explained() as found[f"products by {sort}, before"]:
             read_products(cast.acme.pk, Filters(sort=sort), 24, before=middle)
-    for state in (State.NO_HERO, State.NO_PICTURES):
+    for state in (State.NO_HERO, State.NO_PICTURES, State.NOT_READY, State.READY):
         with explained() as found[f"products {state}"]:
             read_products(cast.acme.pk, Filters(state=state), 24, after=middle)
+    for chosen in ({"refused_by": "amazon"}, {"tells_place": True}):
+        with explained() as found[f"products {next(iter(chosen))}"]:
+            read_products(cast.acme.pk, Filters(**chosen), 24, after=middle)
+    with explained() as found["readiness"]:
+        count_readiness(cast.acme.pk)
     with explained() as found["last products"]:
         read_products(cast.acme.pk, Filters(), 24, from_end=24)
     with explained() as found["search"]:

@@ -127,7 +127,7 @@ def test_what_is_left_to_do_for_channels_has_an_index(plans: Plans, call: str, i
 
 
 def test_channels_are_counted_in_the_index_alone(plans: Plans):
-    pattern = r"(Index Only Scan using|COVERING INDEX) owner_readiness_order"
+    pattern = r"(Index Only Scan using|COVERING INDEX) owner_readiness_counts"
     assert re.search(pattern, plans["readiness"][0][1])
 
 

@@ -17,8 +17,13 @@ class Migration(migrations.Migration):
         AddIndexOnline(
             model_name="product",
             index=models.Index(
-                fields=["owner", "hero_state", "sort_key", "gtin", "hero_verdicts"],
-                name="owner_readiness_order",
+                fields=["owner", "hero_state", "sort_key", "gtin"], name="owner_readiness_order"
+            ),
+        ),
+        AddIndexOnline(
+            model_name="product",
+            index=models.Index(
+                fields=["owner", "hero_state", "hero_verdicts"], name="owner_readiness_counts"
             ),
         ),
         AddIndexOnline(
