@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from ipaddress import IPv4Address
+from itertools import count
 from typing import Any
 
 import schemathesis
@@ -13,6 +15,7 @@ from schemathesis.openapi.checks import RejectedPositiveData
 
 from tests.sample_images import make_gif, make_jpeg, make_png, make_svg
 
+ADDRESSES = count(int(IPv4Address("10.0.0.1")))
 PICTURES = [make_jpeg(), make_png(), make_gif(), make_svg()]
 CANONICAL_UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 BOOLEAN_WORD = re.compile(rb'name="is_primary"\r\n\r\n(0|1|on|off|t|f|y|n|yes|no)\r\n', re.I)
@@ -20,6 +23,12 @@ BOOLEAN_WORD = re.compile(rb'name="is_primary"\r\n\r\n(0|1|on|off|t|f|y|n|yes|no
 schemathesis.openapi.format(
     "binary", strategies.sampled_from(PICTURES) | strategies.binary(max_size=64)
 )
+
+
+@schemathesis.hook
+def before_call(_context: Any, case: Any, _arguments: dict[str, Any]) -> None:
+    """Send each from an address of its own, for strangers are limited by theirs."""
+    case.headers["X-Forwarded-For"] = str(IPv4Address(next(ADDRESSES)))
 
 
 @schemathesis.hook
