@@ -11,8 +11,8 @@ from django.core.files.storage import default_storage
 
 from apps.problems import StorageUnavailable
 from apps.products.models import ImageVersion, ProductImage
-from apps.products.stored_objects import take_turn
 from apps.products.stored_picture import StoredPicture
+from apps.products.write_turns import take_turn
 
 READ_BYTES = 1024 * 1024
 

@@ -37,8 +37,9 @@ from apps.products.primary_rows import demote_primary, lock_product, strike_off
 from apps.products.quotas import count_in_organization, count_in_product, count_out
 from apps.products.row_writes import insert_rows
 from apps.products.state_counts import StateCounts, count_states
-from apps.products.stored_objects import GONE, remove_unclaimed_object, store_object, take_turn
+from apps.products.stored_objects import GONE, remove_unclaimed_object, store_object
 from apps.products.stored_picture import StoredPicture
+from apps.products.write_turns import take_turn
 
 MAX_SLUG_LENGTH = 50
 

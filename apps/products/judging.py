@@ -15,7 +15,7 @@ from apps.products.hero_verdicts import (
 )
 from apps.products.models import Product, ProductImage
 from apps.products.readiness_counts import forget_counts
-from apps.products.stored_objects import take_turn
+from apps.products.write_turns import take_turn
 
 JUDGED_AT_ONCE: Final = 500
 CHOSEN_AT_ONCE: Final = 20_000

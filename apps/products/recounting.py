@@ -18,7 +18,7 @@ from apps.organizations.models import Organization
 from apps.products.folding import MAX_FOLDED_LENGTH, fold
 from apps.products.image_store import note_change
 from apps.products.models import ImageEvent, ImageVersion, Product, ProductImage
-from apps.products.stored_objects import take_turn
+from apps.products.write_turns import take_turn
 
 LOCKED_AT_ONCE = 500
 # A product's change is told by the database's clock, its history by the service's.

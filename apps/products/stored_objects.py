@@ -9,8 +9,8 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext, suppress
-from threading import Lock
+from contextlib import suppress
+from functools import partial
 
 from django.conf import settings
 from django.contrib.auth.models import User
@@ -24,15 +24,12 @@ from apps.products.models import UnclaimedObject
 from apps.products.primary_rows import list_unclaimed
 from apps.products.storage.rendition_names import list_rendition_names
 from apps.products.stored_picture import StoredPicture
+from apps.products.write_turns import take_turn, write_durably
 
-IS_SQLITE = settings.DATABASES["default"]["ENGINE"].endswith(".sqlite3")
 HAS_POOL = "pool" in settings.DATABASES["default"]["OPTIONS"]
 GONE = "The product, or who changes it, has gone from here meanwhile."
 
 logger = logging.getLogger(__name__)
-
-# SQLite's busy wait is unfair: with many writers some wait a hundred times longer than others.
-_sqlite_turn = Lock()
 
 
 def store_object(
@@ -44,14 +41,12 @@ def store_object(
     Raises that, StorageUnavailable, NotFound where the picture's user was deleted meanwhile, or a
     database error, after which nothing is kept.
     """
-    with take_turn():
-        list_unclaimed(picture.object_name)
+    write_durably(partial(list_unclaimed, picture.object_name))
     incoming.content_type = picture.content_type
     release_connection()
     try:
         _put_object(picture.object_name, incoming)
-        with take_turn(), transaction.atomic(), connection.cursor() as cursor:
-            write_row(cursor)
+        write_durably(partial(_write_row, write_row))
     except (Problem, DatabaseError) as fault:
         logger.exception("upload of %s undone", picture.object_name)
         with suppress(ServiceUnavailable, DatabaseError):
@@ -83,9 +78,9 @@ def release_connection() -> None:
         connection.close()
 
 
-def take_turn() -> AbstractContextManager[object]:
-    """Be the only writer of this process, where the database is SQLite."""
-    return _sqlite_turn if IS_SQLITE else nullcontext()
+def _write_row(write_row: Callable[[CursorWrapper], None]) -> None:
+    with transaction.atomic(), connection.cursor() as cursor:
+        write_row(cursor)
 
 
 def _put_object(object_name: str, incoming: IncomingImage) -> None:

@@ -16,7 +16,7 @@ from django.utils import timezone
 from apps.problems import Conflict, FieldError, InvalidInput, ServiceUnavailable
 from apps.products.incoming_image import IncomingImage
 from apps.products.models import UploadClaim
-from apps.products.stored_objects import take_turn
+from apps.products.write_turns import take_turn
 
 # What fingerprints by SHA-256, which are hexadecimal throughout, don't begin with.
 BY_BLAKE3 = "blake3:"

@@ -26,8 +26,8 @@ from apps.products.quotas import move_counts
 from apps.products.recounting import list_miscounted, recount
 from apps.products.renditions import renditions
 from apps.products.renditions.renditions import get_rendition
-from apps.products.stored_objects import take_turn
 from apps.products.sweeping import audit_objects
+from apps.products.write_turns import take_turn
 from tests.assertions import list_media
 from tests.conftest import Api, Cast
 from tests.sample_images import make_jpeg

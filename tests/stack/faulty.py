@@ -7,8 +7,8 @@ from closient.wsgi import application
 __all__ = ["application"]
 
 
-def fail() -> None:
+def fail(_write: object) -> None:
     raise RuntimeError("out of cheese")
 
 
-importlib.import_module("apps.products.stored_objects").take_turn = fail
+importlib.import_module("apps.products.stored_objects").write_durably = fail

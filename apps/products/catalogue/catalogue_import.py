@@ -20,7 +20,7 @@ from apps.products.gtin import (
     normalize_gtin,
 )
 from apps.products.models import RENAMED, Product
-from apps.products.stored_objects import take_turn
+from apps.products.write_turns import take_turn
 
 MAX_NAME_LENGTH: Final = 255
 _BATCH_ROWS: Final = 2_000

@@ -29,7 +29,8 @@ from apps.products.models import ProductImage
 from apps.products.pictures.image_checks import ImageWalk, check_image
 from apps.products.renditions.renditions import end_measuring, measure_image, open_object
 from apps.products.renditions.worker_run import WorkerDied
-from apps.products.stored_objects import release_connection, take_turn
+from apps.products.stored_objects import release_connection
+from apps.products.write_turns import take_turn
 
 LOOK_SECONDS: Final = 2
 OUTAGE_SECONDS: Final = 10

@@ -34,7 +34,8 @@ from apps.products.renditions.worker_run import (
     split_renditions,
 )
 from apps.products.storage.rendition_names import RENDITION_SIZES, get_rendition_name
-from apps.products.stored_objects import release_connection, take_turn
+from apps.products.stored_objects import release_connection
+from apps.products.write_turns import take_turn
 
 MAX_WALL_SECONDS: Final = 25
 # At the lowest priority a picture takes long on a busy machine, and nobody waits for it.
