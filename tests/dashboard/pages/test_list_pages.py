@@ -62,6 +62,13 @@ def test_table_is_remembered(olga: Client, cast: Cast, api: Api):
     assert "<table" not in read_text(olga, cast, "?view=tiles")
 
 
+def test_table_is_remembered_for_each_user(olga: Client, cast: Cast):
+    read_text(olga, cast, "?view=table")
+    olga.force_login(cast.mo)
+
+    assert "<table" not in read_text(olga, cast, "")
+
+
 def test_nothing_found_tells_how_many_there_are_without_filters(olga: Client, cast: Cast):
     html = read_text(olga, cast, "?q=coffee&fewer=0&mine=1")
 
