@@ -73,6 +73,7 @@ function send() {
     },
     ended: end,
   });
+  review.table.show(review.delivery);
   panel.begin(sending);
   panel.panel.focus();
 }

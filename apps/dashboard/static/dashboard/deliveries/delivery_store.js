@@ -2,6 +2,7 @@
 
 const NAME = "closient-deliveries";
 const STORE = "files";
+const KEPT_AT_ONCE = 200;
 
 function wait(request) {
   return new Promise((resolve, reject) => {
@@ -36,12 +37,15 @@ export class DeliveryStore {
     return new Map((kept ?? []).map((record) => [record.path, record]));
   }
 
-  /** Keeps these in the place of all that was. */
-  begin(records) {
-    return this.use("readwrite", (store) => {
-      store.delete(this.range);
-      for (const record of records) store.put({ ...record, owner: this.owner });
-    });
+  /** Keeps these in the place of all that was; some at a time, so that the page listens in between. */
+  async begin(records) {
+    await this.forget();
+    for (let start = 0; start < records.length; start += KEPT_AT_ONCE) {
+      await this.use("readwrite", (store) => {
+        const puts = records.slice(start, start + KEPT_AT_ONCE).map((record) => store.put({ ...record, owner: this.owner }));
+        return wait(puts.at(-1));
+      });
+    }
   }
 
   keep(record) {

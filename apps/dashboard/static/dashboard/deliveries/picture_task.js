@@ -22,7 +22,8 @@ export class PictureTask {
     if (file.title) words.title = file.title;
     if (file.isHero) words.is_primary = "true";
     this.upload = new Upload(file.file, imagesUrl, { key: file.key, words });
-    this.set("waiting");
+    file.progress = "waiting";
+    file.reason = "";
   }
 
   set(progress, reason = "") {

@@ -5,7 +5,7 @@ import { FileRow } from "./file_row.js";
 import { Previews } from "./previews.js";
 
 // So long the page is busy at once; then it is painted, and listens.
-const BUSY_MS = 30;
+const BUSY_MS = 15;
 
 function nextTurn() {
   return new Promise((resolve) => { requestAnimationFrame(() => setTimeout(resolve)); });

@@ -22,7 +22,7 @@ export class Sending {
   }
 
   /** Sends all that is ready, one product after the other. */
-  start() {
+  async start() {
     const tasks = [];
     for (const [gtin, files] of this.delivery.group()) {
       const arrived = files.filter((file) => file.progress === "arrived");
@@ -33,7 +33,7 @@ export class Sending {
       tasks.push(...ready.map((file) => this.buildTask(file, gtin)));
       if (!ready.length) tasks.push(this.buildOrder(files[0].product, arrived));
     }
-    this.store.begin(this.delivery.describe());
+    await this.store.begin(this.delivery.describe()); // whatever is told of them comes later
     this.sender.add(tasks);
   }
 
