@@ -157,8 +157,9 @@ def test_delivery_arrives_whole_and_once_whatever_happens_on_its_way(browser, ag
         send.click()
         wait_until(page, lambda: count_arrived(page) >= 60)
         agency.restart()
+        page.evaluate("dispatchEvent(new Event('online'))")
         expect(page.locator('#sending [data-part="reason"]')).to_have_text(
-            "197 arrived.", timeout=60_000
+            "197 arrived.", timeout=180_000
         )
         assert agency.count_images() == before + 197
         for number, gtin in enumerate(agency.gtins):

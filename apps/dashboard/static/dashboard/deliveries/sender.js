@@ -7,7 +7,7 @@ const MAX_PARALLEL = 3;
 const CONFLICT_PAUSE_MS = 1500;
 const BUSY_PAUSE_SECONDS = 60;
 // After an outage it goes on by itself, however long that takes.
-const OUTAGE_SECONDS = [2, 5, 15, 30, 60];
+const OUTAGE_SECONDS = [2, 5, 10, 20, 30];
 // An answer of "not just now" is one to this task alone when it comes so often.
 const MAX_TRIES = 8;
 
