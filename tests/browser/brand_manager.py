@@ -137,6 +137,13 @@ def drop_from_disk(page: Page, *paths: Path) -> None:
         session.send("Input.dispatchDragEvent", {"type": kind, "x": 200, "y": 200, "data": data})
 
 
+def look_at(page: Page, *paths: Path) -> None:
+    """Drop what is to be delivered, and wait until all is known of it."""
+    expect(page.locator(".upload-area[data-ready]")).to_be_attached()
+    drop_from_disk(page, *paths)
+    expect(page.locator('#review[aria-busy="false"]')).to_be_visible(timeout=60_000)
+
+
 def get_cards(page: Page) -> Locator:
     return page.locator(".image-card")
 

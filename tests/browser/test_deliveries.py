@@ -15,7 +15,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests import local_http
-from tests.browser.brand_manager import drop_from_disk, get_path, sign_in, visit, wait_until
+from tests.browser.brand_manager import get_path, look_at, sign_in, visit, wait_until
 from tests.browser.test_accessibility import check_page
 from tests.sample_images import make_jpeg
 from tests.servers import Service, run_manage, run_service
@@ -134,7 +134,7 @@ def test_delivery_arrives_whole_and_once_whatever_happens_on_its_way(browser, ag
     with visit(browser, agency.service.url, path) as visited:
         page = visited.page
         sign_in(page, agency.seed["users"]["owner"])
-        drop_from_disk(page, agency.folder)
+        look_at(page, agency.folder)
         send = page.locator('[data-action="send"]')
         expect(send).to_have_text("Send 195 pictures to 50 products")
         expect(page.locator("#sum")).to_have_text("3 need a look, 2 are skipped")
@@ -171,7 +171,7 @@ def test_delivery_arrives_whole_and_once_whatever_happens_on_its_way(browser, ag
 
         page.get_by_role("button", name="Start over").click()
         run_manage(agency.data, {}, "fill_in_checksums")
-        drop_from_disk(page, agency.folder)
+        look_at(page, agency.folder)
         expect(send).to_have_text("Nothing to send")
         expect_numbers(
             page, All=199, Check_digit=1, Not_your_product=1, No_GTIN=1, Already_here=196

@@ -10,9 +10,9 @@ from playwright.sync_api import Page, expect
 from tests import local_http
 from tests.browser.brand_manager import (
     choose,
-    drop_from_disk,
     get_path,
     list_warnings_of_reload,
+    look_at,
     sign_in_again,
     visit,
 )
@@ -54,7 +54,7 @@ def list_captions(service, seed):
 
 
 def drop_and_send(page: Page, folder) -> None:
-    drop_from_disk(page, folder)
+    look_at(page, folder)
     page.locator('[data-action="send"]:enabled').click()
 
 
@@ -96,7 +96,7 @@ def test_rest_is_sent_after_a_reload(deliver, folder, gtin, list_captions):
     expect(page.locator("#unfinished")).to_contain_text(
         "2 of 4 pictures arrived. Drop the folder again: only the rest is sent."
     )
-    drop_from_disk(page, folder)
+    look_at(page, folder)
     send = page.locator('[data-action="send"]:enabled')
     expect(send).to_have_text("Send 2 pictures to 1 product")
     send.click()
@@ -107,7 +107,7 @@ def test_rest_is_sent_after_a_reload(deliver, folder, gtin, list_captions):
 
 def test_sending_goes_on_after_signing_in_again(deliver, folder, gtin, seed, list_captions):
     page = deliver.page
-    drop_from_disk(page, folder)
+    look_at(page, folder)
     expect(page.locator('[data-action="send"]')).to_be_enabled()
     page.context.clear_cookies(name="sessionid")
     page.locator('[data-action="send"]').click()

@@ -48,6 +48,7 @@ export class Review {
     if (left) say(`${countWords(MAX_FILES, "picture")} at once; ${left.toLocaleString("en")} are left for another time.`);
     this.part("review").hidden = false;
     this.looking += 1;
+    this.part("review").setAttribute("aria-busy", "true");
     this.show();
     const { delivery } = this;
     this.turn = this.turn.then(() => this.look(delivery)); // others may still be looked at
@@ -62,6 +63,7 @@ export class Review {
     }
     if (delivery !== this.delivery) return;
     this.looking -= 1;
+    this.part("review").setAttribute("aria-busy", this.looking > 0);
     this.show();
   }
 
