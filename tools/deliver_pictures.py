@@ -16,6 +16,7 @@ from __future__ import annotations
 import argparse
 import csv
 import hashlib
+import io
 import os
 import re
 import sys
@@ -511,4 +512,7 @@ def main(arguments: list[str] | None = None, transport: httpx.BaseTransport | No
 
 
 if __name__ == "__main__":
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal may have no arrows
     sys.exit(main())

@@ -84,7 +84,7 @@ def start(world: World, folder: Path, *options: str) -> subprocess.Popen[str]:
         "PATH": os.environ["PATH"],
         "API_KEY": world.seed["api_keys"]["editor"],
         "SERVER": world.service.url,
-        "PYTHONIOENCODING": "utf-8",
+        "PYTHONIOENCODING": "ascii",  # a terminal that has neither arrows nor quotation marks
     }
     report = ("--report", folder.parent / "report.csv")
     command = [sys.executable, TOOL, folder, *report, *options]
