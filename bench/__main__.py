@@ -18,6 +18,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from bench.load import run_refusals, run_round
+from bench.measuring import print_measuring
 from bench.operations import print_operations
 from bench.pictures import make_jpeg, make_pictures
 from bench.rivals import ALL
@@ -101,6 +102,16 @@ def print_refusals(folder: Path, options: argparse.Namespace) -> None:
         print(f"{name:16} {cost:8.2f} {cost / base:6.2f}")
 
 
+def print_beside_measuring(folder: Path, options: argparse.Namespace) -> None:
+    """Uploads at full speed, with and without what is uploaded being measured meanwhile."""
+    with (
+        run_on_sqlite(_make(folder, "off"), "off") as off,
+        run_on_sqlite(_make(folder, "on"), "on", MEASURE_IMAGES="true") as on,
+    ):
+        for picture in make_pictures()[:2]:
+            print_measuring(off, on, picture, options.rounds)
+
+
 def _make(folder: Path, name: str) -> Path:
     place = folder / name.replace(",", "").replace(" ", "-")
     place.mkdir()
@@ -114,6 +125,7 @@ TABLES: dict[str, Callable[[Path, argparse.Namespace], None]] = {
     "growth": print_growth,
     "s3": print_s3_share,
     "refusals": print_refusals,
+    "measuring": print_beside_measuring,
 }
 
 

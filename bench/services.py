@@ -15,15 +15,16 @@ from tests.servers import run_postgres, run_service
 from tests.servers.processes import find_free_ports
 from tests.servers.stack import run_stack
 
-QUIET = {"LOG_LEVEL": "WARNING"}
+# What becomes of a picture after its upload is no cost of that: `measuring` tells it.
+QUIET = {"LOG_LEVEL": "WARNING", "MEASURE_IMAGES": "false"}
 
 
 @contextmanager
 def run_on_sqlite(
-    folder: Path, name: str = "service", *, images: int = 0, products: int = 0
+    folder: Path, name: str = "service", *, images: int = 0, products: int = 0, **env: str
 ) -> Iterator[Target]:
     """The service on SQLite and local disk, as ``make serve`` starts it: one worker."""
-    with run_service(folder, QUIET, migrate=True) as service:
+    with run_service(folder, {**QUIET, **env}, migrate=True) as service:
         path, key = seed_service(folder, {})
         add_crowd(folder, images=images, products=products)
         headers = {"X-API-Key": key}
