@@ -4,119 +4,20 @@ from __future__ import annotations
 
 import io
 import json
+import re
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PIL import Image, ImageDraw
+from PIL import Image
 
 from apps.products.renditions.pixel_measures import measure_pixels
 from apps.products.renditions.render_worker import render
+from tests.products.renditions.measured_pictures import BLACK, MEASURED, WHITE, draw, draw_sheet
 from tests.sample_images import make_svg
+from tests.servers.service import REPOSITORY
 
-WHITE, BLACK, CLEAR = (255, 255, 255), (0, 0, 0), (255, 255, 255, 0)
-
-
-def draw(
-    size: tuple[int, int],
-    ground: int | tuple[int, ...],
-    *boxes: tuple[tuple[int, int, int, int], int | tuple[int, ...]],
-    mode: str = "RGB",
-) -> Image.Image:
-    """Return a ground with boxes (left, top, right and bottom, the last two beyond the box)."""
-    picture = Image.new(mode, size, ground)
-    for box, colour in boxes:
-        picture.paste(colour, box)
-    return picture
-
-
-def draw_shadow() -> Image.Image:
-    """Return a packshot with a shadow that ends softly."""
-    picture = draw((1000, 1000), WHITE)
-    for step in range(60):
-        level = 195 + step
-        ImageDraw.Draw(picture).rectangle((300 + step, 500, 759 - step, 699 - step), (level,) * 3)
-    picture.paste((30, 60, 90), (300, 100, 760, 600))
-    return picture
-
-
-# White and near white share of the border, transparent border, content's side and area, blank.
-MEASURED = {
-    "white": (draw((100, 100), WHITE), (1, 1, False, 0, 0, True)),
-    "one pixel": (draw((1, 1), WHITE), (1, 1, False, 0, 0, True)),
-    "black": (draw((100, 50), BLACK), (0, 0, False, 0, 0, True)),
-    "nothing at all": (draw((100, 100), CLEAR, mode="RGBA"), (0, 0, True, 0, 0, True)),
-    "packshot": (
-        draw((1000, 1000), WHITE, ((200, 70, 800, 930), (30, 60, 90))),
-        (1, 1, False, 0.86, 0.516, False),
-    ),
-    "packshot on 248": (
-        draw((1000, 1000), (248,) * 3, ((200, 190, 800, 810), (30, 60, 90))),
-        (0, 0, False, 0.62, 0.372, False),
-    ),
-    "packshot on 252": (
-        draw((1000, 1000), (252,) * 3, ((200, 190, 800, 810), (30, 60, 90))),
-        (0, 1, False, 0.62, 0.372, False),
-    ),
-    "yellowish ground": (draw((100, 100), (255, 255, 249)), (0, 0, False, 0, 0, True)),
-    "wide product in a square": (
-        draw((1000, 1000), WHITE, ((50, 400, 950, 600), BLACK)),
-        (1, 1, False, 0.9, 0.18, False),
-    ),
-    "high product in a wide frame": (
-        draw((2000, 1000), WHITE, ((900, 100, 1100, 900), BLACK)),
-        (1, 1, False, 0.8, 0.08, False),
-    ),
-    "product at the edge": (
-        # The strip of 20 has 1000² - 960² pixels, and the product 20 x 500 of them.
-        draw((1000, 1000), WHITE, ((0, 250, 500, 750), BLACK)),
-        (
-            pytest.approx(1 - 10_000 / 78_400),
-            pytest.approx(1 - 10_000 / 78_400),
-            False,
-            0.5,
-            0.25,
-            False,
-        ),
-    ),
-    "white product on white": (
-        draw((1000, 1000), WHITE, ((300, 300, 700, 700), (242, 242, 242))),
-        (1, 1, False, 0.4, 0.16, False),
-    ),
-    "too like the ground": (
-        draw((1000, 1000), WHITE, ((300, 300, 700, 700), (243, 243, 243))),
-        (1, 1, False, 0, 0, False),
-    ),
-    "black on black": (
-        draw((1000, 1000), (5, 5, 5), ((300, 300, 700, 700), (10, 12, 14))),
-        (0, 0, False, 0, 0, False),
-    ),
-    "cut out": (
-        draw((1000, 1000), CLEAR, ((300, 200, 700, 900), WHITE), mode="RGBA"),
-        (0, 0, True, 0.7, 0.28, False),
-    ),
-    "hole in the middle": (
-        draw((1000, 1000), (*WHITE, 255), ((300, 200, 700, 900), CLEAR), mode="RGBA"),
-        (1, 1, False, 0.7, 0.28, False),
-    ),
-    "one corner cut": (
-        draw((1000, 1000), (*WHITE, 255), ((0, 0, 10, 10), CLEAR), mode="RGBA"),
-        (
-            pytest.approx(1 - 100 / 78_400),
-            pytest.approx(1 - 100 / 78_400),
-            True,
-            0.01,
-            0.0001,
-            False,
-        ),
-    ),
-    "soft shadow": (draw_shadow(), (1, 1, False, 0.6, 0.276, False)),
-    "picture to its edges": (
-        # From black above to 249 below: the last rows of 256 differ from their median as the first do.
-        Image.linear_gradient("L").point(lambda level: min(level, 249)).convert("RGB"),
-        (0, 0, False, 1, 1, False),
-    ),
-}
+SHEET = REPOSITORY / "docs/screenshots/measured-pictures.png"
 
 
 @pytest.mark.parametrize("name", MEASURED)
@@ -124,6 +25,22 @@ def test_measures_are_those_of_the_picture(name: str):
     picture, measures = MEASURED[name]
 
     assert tuple(measure_pixels(picture).values()) == measures
+
+
+def test_documentation_shows_these_pictures_and_measures():
+    with Image.open(SHEET) as shown:
+        assert shown.convert("RGB").tobytes() == draw_sheet().tobytes()
+    rows = re.findall(
+        r"^\| \d+ \| ([^|]+) \| (.+) \|$",
+        (REPOSITORY / "docs/readiness.md").read_text(),
+        re.MULTILINE,
+    )
+    told = {name: [cell.strip() for cell in cells.split("|")] for name, cells in rows}
+    assert told.keys() == MEASURED.keys()
+    for name, (picture, _) in MEASURED.items():
+        white, near, clear, side, area, blank = measure_pixels(picture).values()
+        shares = [f"{share:.3f}".rstrip("0").rstrip(".") for share in (white, near, side, area)]
+        assert told[name] == [*shares, "yes" if clear else "no", "yes" if blank else "no"]
 
 
 def read_measures(original: bytes, image_format: str) -> dict[str, float | bool]:
