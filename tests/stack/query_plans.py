@@ -162,6 +162,14 @@ def explain_calls(cast: Cast) -> dict[str, Plans]:
         call("get", "GET", f"images/{image_id}")
         call("change", "PATCH", f"images/{image_id}", json={"is_primary": False, "priority": 2})
         call("order", "PUT", "images/order", json={"image_ids": [image_id]})
+        other = {"image": ("b.jpg", make_jpeg(32, 24))}
+        call("replace", "PUT", f"images/{image_id}/file", files=other)
+        [version] = call("versions", "GET", f"images/{image_id}/versions")["data"]
+        call("go back", "POST", f"images/{image_id}/versions/{version['id']}/restore")
+        with explained() as found["address"]:
+            assert client.get(f"/i/{image_id}").status_code == 302
+        with explained() as found["address of the hero"]:
+            client.get(path.replace("/dashboard/api/v1/trade-items", "/i"))
         call("discard", "POST", f"images/{image_id}/discard")
         call("restore", "POST", f"images/{image_id}/restore")
         call("delete", "DELETE", f"images/{image_id}")

@@ -317,3 +317,19 @@ def test_version_is_kept_for_a_year(api: Api, front: dict):
     ImageVersion.objects.update(replaced_at=timezone.now() - timedelta(days=364.9))
 
     assert len(list_versions(api, front)) == 1
+
+
+def test_new_file_waits_to_be_measured_and_the_old_one_keeps_its_measures(api: Api, front: dict):
+    now = timezone.now()
+    ProductImage.objects.update(measured_at=now, measure_due_at=None, white_border_share=0.5)
+
+    replace(api, front)
+
+    image, version = ProductImage.objects.get(), ImageVersion.objects.get()
+    assert (image.measured_at, image.white_border_share) == (None, None)
+    assert image.measure_due_at is not None
+    assert (version.measured_at, version.white_border_share) == (now, 0.5)
+    restore(api, front, encode_id(version.pk))
+    image = ProductImage.objects.get()
+    assert (image.measured_at, image.measure_due_at) == (now, None)
+    assert image.white_border_share == 0.5
