@@ -52,7 +52,7 @@ def watch_queue() -> None:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """How many images wait, and for how long the first has."""
+    """How many images wait, and for how long the first could have been taken."""
 
     images: int
     seconds: float
@@ -61,7 +61,7 @@ class Waiting:
 def measure_waiting() -> Waiting:
     """Of all servers together."""
     waiting = ProductImage.objects.filter(measure_due_at__isnull=False)
-    told = waiting.aggregate(images=Count("pk"), first=Min("created"))
+    told = waiting.aggregate(images=Count("pk"), first=Min("measure_due_at"))
     first = told["first"]
     seconds = (timezone.now() - first).total_seconds() if first else 0
     return Waiting(told["images"], max(0, seconds))

@@ -86,7 +86,11 @@ def test_what_is_kept_and_who_is_nearly_full_is_told(client, settings):
 def test_pictures_that_wait_are_told(api: Api, client, settings):
     settings.METRICS_TOKEN = TOKEN
     api.upload()
-    ProductImage.objects.update(created=timezone.now() - timedelta(hours=3))
+    # As one whose file was replaced three hours ago.
+    ProductImage.objects.update(
+        created=timezone.now() - timedelta(days=9),
+        measure_due_at=timezone.now() - timedelta(hours=3),
+    )
 
     told = read_metrics(client)
 
