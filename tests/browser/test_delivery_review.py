@@ -12,6 +12,7 @@ from tests.browser.brand_manager import (
     tab_to,
     visit,
 )
+from tests.browser.test_accessibility import check_page
 from tests.sample_images import make_jpeg
 
 
@@ -82,6 +83,7 @@ def test_states_can_be_shown_alone(deliver, folder, gtin):
     get_row(page, "a.jpg").get_by_role("button", name="Send it: ").click()
     page.get_by_role("button", name="All 2").click()
     expect(page.locator(".file:visible")).to_have_count(2)
+    check_page(page)
     deliver.check()
 
 
