@@ -14,7 +14,7 @@ def test_member_is_invited_joins_works_is_promoted_and_removed(browser, service,
     cookies = sessions["owner"]
     with visit(browser, service.url, path, storage_state=cookies, **options) as visited:
         owner = visited.page
-        link = invite(owner, "nora@example.com")
+        link = invite(owner, "nora.photography@alderandfinch.example")
         with visit(browser, service.url, link, **options) as newcomer:
             nora = newcomer.page
             join(nora)
@@ -51,7 +51,7 @@ def invite(owner, address: str) -> str:
 
 
 def join(nora) -> None:
-    expect(nora.get_by_label("Username")).to_have_value("nora@example.com")
+    expect(nora.get_by_label("Username")).to_have_value("nora.photography@alderandfinch.example")
     nora.get_by_label("Username").fill("nora")
     nora.get_by_label("Password", exact=True).fill("123")
     nora.get_by_label("Password confirmation").fill("123")

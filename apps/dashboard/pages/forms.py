@@ -29,10 +29,10 @@ ROLES = [
     (ApiKey.Role.MANAGER.value, "Manager: all of the above, and API keys"),
 ]
 MEMBER_ROLES = [
-    (Membership.Role.EDITOR.value, "Editor: adds, changes and deletes pictures"),
-    (Membership.Role.MANAGER.value, "Manager: also products, API keys and members"),
-    (Membership.Role.OWNER.value, "Owner: also who else is an owner"),
-    (Membership.Role.BILLING.value, "Billing: looks, and changes nothing"),
+    (Membership.Role.EDITOR.value, "Editor: changes pictures"),
+    (Membership.Role.MANAGER.value, "Manager: also products, keys, members"),
+    (Membership.Role.OWNER.value, "Owner: also other owners"),
+    (Membership.Role.BILLING.value, "Billing: only looks"),
 ]
 MAX_USERNAME_LENGTH = 150  # Django's
 LIMITS = ("rate_limit_per_minute", "rate_limit_per_day")
