@@ -30,6 +30,7 @@ from apps.products.hero_verdicts import get_today, judge_image
 from apps.products.image_store import get_image
 from apps.products.quotas import check_room
 from apps.products.readiness.verdicts import judge
+from apps.products.renditions.renditions import measure_incoming
 from apps.products.stored_objects import release_connection
 from apps.products.upload_claims import hold_check
 
@@ -52,12 +53,12 @@ def check_image(
     title: TitlePart = "",
     is_primary: IsPrimaryPart = False,
 ) -> CheckedImageOut:
-    """Check a picture as an upload would, and keep nothing of it: the same form, limits and refusals. What passes is answered with what each sales channel would say to it as the primary image, as far as its headers tell; what depends on its pixels is ``not_measured``. One check at a time: while another of the same caller runs, the answer is 409 with ``Retry-After``. Requires the ``organization.contribute_organization`` permission on the membership."""
+    """Check a picture as an upload would, and keep nothing of it: the same form, limits and refusals. What passes is measured and answered with what each sales channel would say to it as the primary image, within 10 seconds; 503 where there was no time for that. One check at a time: while another of the same caller runs, the answer is 409 with ``Retry-After``. Requires the ``organization.contribute_organization`` permission on the membership."""
     with hold_check(request.auth.credential):
         admit_again(request)
         check_room(request.product, image.checked.byte_size)
         release_connection()
-        measures = image.measures
+        measures = measure_incoming(image, request.product.owner_id)
         return CheckedImageOut.model_construct(
             title=title,
             is_primary=is_primary,

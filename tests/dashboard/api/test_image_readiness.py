@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import timedelta
-from io import BytesIO
 
 import httpx
 import pytest
 from django.utils import timezone
-from PIL import Image
 
 from apps.products.models import Product, ProductImage, UploadClaim
+from apps.products.sweeping import Audit, audit_objects
 from tests.assertions import assert_faults, assert_nothing_stored, assert_problem
 from tests.callers import build_headers
 from tests.conftest import Api, Cast
-from tests.sample_images import make_gif, make_jpeg, make_webp
+from tests.sample_images import make_exif_with_position, make_gif, make_jpeg, make_webp
 
 CHANNELS = ["google", "amazon", "walmart", "shopify", "gs1"]
 MEASURES = {
@@ -47,12 +47,8 @@ CHECK = {
 
 
 def make_located_jpeg() -> bytes:
-    """A photo whose EXIF tells where it was taken."""
-    exif = Image.Exif()
-    exif.get_ifd(0x8825).update({1: "N", 2: (48.0, 8.0, 14.6), 3: "E", 4: (11.0, 34.0, 30.0)})
-    buffer = BytesIO()
-    Image.new("RGB", (64, 48), "red").save(buffer, "JPEG", exif=exif)
-    return buffer.getvalue()
+    """A photo that tells where it was taken."""
+    return make_jpeg(exif=make_exif_with_position())
 
 
 def check(api: Api, image: bytes, name: str = "photo.jpg", **fields: str) -> httpx.Response:
@@ -132,7 +128,9 @@ def test_image_in_the_bin_has_no_readiness(api: Api):
 
 
 def test_check_answers_what_an_upload_would_and_keeps_nothing(api: Api):
-    answer = check(api, make_jpeg(1200, 900), "studio/Front.JPG", title="Front", is_primary="true")
+    picture = make_jpeg(1200, 900)
+
+    answer = check(api, picture, "studio/Front.JPG", title="Front", is_primary="true")
 
     told = answer.json()
     assert answer.status_code == 200
@@ -142,8 +140,11 @@ def test_check_answers_what_an_upload_would_and_keeps_nothing(api: Api):
     assert (told["title"], told["is_primary"], told["file_name"]) == ("Front", True, "Front.JPG")
     assert (told["measures"]["format"], told["measures"]["width"]) == ("JPEG", 1200)
     assert [each["channel"] for each in told["channels"]] == CHANNELS
-    assert len(told["sha256"]) == 64
+    assert None not in told["measures"].values()
+    assert "not_measured" not in {each["verdict"] for each in told["channels"]}
+    assert told["sha256"] == hashlib.sha256(picture).hexdigest()
     assert_nothing_stored()
+    assert audit_objects() == Audit([], [], [])
     assert not UploadClaim.objects.exists()
     assert Product.objects.get(gtin="00012345678905").kept_images == 0
 
