@@ -79,6 +79,7 @@ def load_images(product: Product) -> None:
             image_format="JPEG",
             byte_size=1,
             blake3="0" * 64,
+            sha256=f"{number:064x}",
             created=now - timedelta(seconds=number),
         )
         for number in range(IMAGES)
@@ -142,7 +143,7 @@ def explained() -> Iterator[Plans]:
 
 
 def explain_calls(cast: Cast) -> dict[str, Plans]:
-    """Call each operation once, and look at the list of products."""
+    """Call each operation once."""
     path = f"/dashboard/api/v1/trade-items/{encode_id(cast.acme.pk)}/{cast.product.gtin}"
     headers = {"X-API-Key": cast.issue(cast.ed)}
     transport = httpx.WSGITransport(app=application)
@@ -174,6 +175,17 @@ def explain_calls(cast: Cast) -> dict[str, Plans]:
         call("restore", "POST", f"images/{image_id}/restore")
         call("delete", "DELETE", f"images/{image_id}")
         call("history", "GET", "image-history?page_size=25")
+        path = path.rpartition("/")[0]
+        gtins = [f"{FIRST_GTIN + number}" for number in range(0, PRODUCTS, PRODUCTS // 500)]
+        call("file names", "POST", "file-names", json={"names": [f"{each}.jpg" for each in gtins]})
+        files = [{"sha256": f"{n:064x}", "gtin": cast.product.gtin} for n in range(1, 501)]
+        call("known files", "POST", "known-files", json={"files": files})
+    return found
+
+
+def explain_lists(cast: Cast) -> dict[str, Plans]:
+    """Look at the list of products in its orders and with its filters."""
+    found: dict[str, Plans] = {}
     middle = f"{FIRST_GTIN + PRODUCTS // 2}"
     for sort in Sort:
         with explained() as found[f"products by {sort}"]:
@@ -205,7 +217,7 @@ def main() -> None:
     load_images(cast.product)
     load_people(cast)
     execute("vacuum analyze" if IS_POSTGRESQL else "analyze")
-    sys.stdout.write(json.dumps(explain_calls(cast)))
+    sys.stdout.write(json.dumps(explain_calls(cast) | explain_lists(cast)))
 
 
 if __name__ == "__main__":

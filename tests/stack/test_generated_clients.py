@@ -55,7 +55,7 @@ def test_client_of_openapi_python_client_keeps_a_gallery(
     gallery, models, types = (
         importlib.import_module(f"gallery_client{name}") for name in ("", ".models", ".types")
     )
-    upload, list_images, get_image, update, delete, order, list_items, look_up, whoami = (
+    operations = (
         importlib.import_module(f"gallery_client.api.{name.format('apps_dashboard_api')}")
         for name in (
             *("images.{}_images_upload_image", "images.{}_images_list_images"),
@@ -63,9 +63,14 @@ def test_client_of_openapi_python_client_keeps_a_gallery(
             *("images.{}_images_update_image", "images.{}_images_delete_image"),
             "images.{}_image_order_order_images",
             "products.{}_trade_items_list_trade_items",
-            *("products.{}_trade_items_look_up_trade_items", "caller.{}_whoami_whoami"),
+            "products.{}_trade_items_look_up_trade_items",
+            "deliveries.{}_deliveries_read_file_names",
+            "deliveries.{}_deliveries_find_known_files",
+            "caller.{}_whoami_whoami",
         )
     )
+    upload, list_images, get_image, update, delete, order, *others = operations
+    list_items, look_up, read_names, find_known, whoami = others
     client = gallery.AuthenticatedClient(
         base_url=disk_world.service.url,
         token=disk_world.seed["api_keys"]["editor"],
@@ -79,6 +84,10 @@ def test_client_of_openapi_python_client_keeps_a_gallery(
     with client:
         reached = whoami.sync(client=client).organizations
         found = look_up.sync(place[0], client=client, body=models.LookupIn(gtins=[GTIN])).data
+        names = models.FileNamesIn(names=[f"{GTIN}_C1N1.jpg", "4006381333932.jpg"])
+        told = read_names.sync(place[0], client=client, body=names).data
+        files = models.KnownFilesIn(files=[models.FileIn(sha256="0" * 64, gtin=GTIN)])
+        known = find_known.sync(place[0], client=client, body=files).data
         uploaded = upload.sync(*place, client=client, body=body)
         items = list_items.sync(place[0], client=client, q=GTIN).data
         listed = list_images.sync(*place, client=client, page_size=100)
@@ -99,6 +108,11 @@ def test_client_of_openapi_python_client_keeps_a_gallery(
     assert [each.gtin for each in items] == [GTIN]
     assert (details.file_name, details.format_, details.width) == ("front.jpg", "JPEG", 64)
     assert [image for image in detailed.data if image.id == uploaded.id] == [details]
+    assert [(each.status, each.product and each.product.gtin) for each in told] == [
+        ("ready", GTIN),
+        ("check_digit", None),
+    ]
+    assert [each.images for each in known] == [[]]
     assert (deleted.status_code, ordered.status_code) == (204, 204)
     assert isinstance(again, models.Problem)
     assert again.error_code == "not_found"
@@ -131,6 +145,7 @@ def test_client_of_openapi_ts_keeps_a_gallery(disk_world: World, document: Path,
     assert told["items"] == [GTIN]
     assert told["detailed"] == [told["details"]]
     assert told["details"].items() >= {**uploaded, "file_name": "front.jpg", "width": 64}.items()
+    assert (told["names"], told["known"]) == ([["ready", GTIN], ["check_digit", None]], [[]])
     assert told["error_code"] == "not_found"
 
 

@@ -159,6 +159,11 @@ def test_primary_to_demote_is_found_by_its_index(plans: Plans):
     assert seeks.search(plan)
 
 
+def test_known_files_are_found_by_their_index(plans: Plans):
+    [plan] = [plan for sql, plan in plans["known files"] if '"rank_in_product"' in sql]
+    assert "image_sha256" in plan
+
+
 def test_plans_that_read_or_sort_too_much_would_be_found():
     assert READS_ALL.search("->  Seq Scan on products_productimage  (cost=0.00..1)")
     assert READS_ALL.search("SCAN auth_user")

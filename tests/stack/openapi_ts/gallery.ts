@@ -1,5 +1,7 @@
 // What a caller writes on top of the client that @hey-api/openapi-ts generates.
 import {
+  appsDashboardApiDeliveriesFindKnownFiles as findKnownFiles,
+  appsDashboardApiDeliveriesReadFileNames as readFileNames,
   appsDashboardApiImageOrderOrderImages as orderImages,
   appsDashboardApiImagesDeleteImage as deleteImage,
   appsDashboardApiImagesGetImage as getImage,
@@ -27,6 +29,10 @@ const { id } = uploaded.data;
 const one = { ...path, image_id: id };
 const me = await whoami({ throwOnError });
 const found = await lookUp({ path: { organization_id }, body: { gtins: [gtin] }, throwOnError });
+const names = [`${gtin}_C1N1.jpg`, '4006381333932.jpg'];
+const told = await readFileNames({ path: { organization_id }, body: { names }, throwOnError });
+const files = [{ sha256: '0'.repeat(64), gtin }];
+const known = await findKnownFiles({ path: { organization_id }, body: { files }, throwOnError });
 const ordered = await orderImages({ path, body: { image_ids: [id] } });
 const items = await listItems({ path: { organization_id }, query: { q: gtin }, throwOnError });
 const details = await getImage({ path: one, throwOnError });
@@ -47,6 +53,8 @@ console.log(JSON.stringify({
   changed: changed.data,
   reached: me.data.organizations.map((each) => each.id),
   found: found.data.data.map((each) => each.status),
+  names: told.data.data.map((each) => [each.status, each.product?.gtin ?? null]),
+  known: known.data.data.map((each) => each.images),
   ordered: ordered.response?.status,
   error_code: again.error?.error_code,
 }));
