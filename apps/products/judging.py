@@ -20,6 +20,9 @@ from apps.products.write_turns import take_turn
 JUDGED_AT_ONCE: Final = 500
 CHOSEN_AT_ONCE: Final = 20_000
 
+# By the version of the rules, how far this process has come; None: to the end.
+_reached: dict[int, int | None] = {}
+
 
 def note_measured(image: ProductImage) -> None:
     """Have the product tell what was measured of one of its pictures, which is saved by now."""
@@ -43,6 +46,19 @@ def judge_heroes(*, is_whole: bool = False) -> int:
         count += len(keys)
         _judge_products(keys)
     return count
+
+
+def judge_some() -> int:
+    """Judge the next few again that were judged by other rules; 0 once this process saw all."""
+    version = get_rules_version()
+    last = _reached.get(version, 0)
+    if last is None:
+        return 0
+    found = Product.objects.filter(has_primary=True, pk__gt=last).exclude(rules_version=version)
+    keys = list(found.order_by("pk").values_list("pk", flat=True)[:JUDGED_AT_ONCE])
+    _judge_products(keys)
+    _reached[version] = keys[-1] if keys else None
+    return len(keys)
 
 
 def judge_organization(organization: Organization) -> None:

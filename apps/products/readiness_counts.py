@@ -26,6 +26,11 @@ class ReadinessCounts:
     by_state: Counter[HeroState] = field(default_factory=Counter)
     by_channel: Counter[str] = field(default_factory=Counter)
 
+    @property
+    def are_kept(self) -> bool:
+        """Whether they may be of a moment ago."""
+        return self.total > COUNTED_AT_ONCE
+
     def get_percent(self, channel: str) -> int:
         """Of all products, in whole per cents; 100 are all of them."""
         return 100 * self.by_channel[channel] // self.total if self.total else 0
@@ -41,7 +46,7 @@ def count_readiness(owner_id: uuid.UUID) -> ReadinessCounts:
     if counts is not None and time.monotonic() - counted_at < COUNTS_KEPT_SECONDS:
         return counts
     counts = _count(owner_id)
-    if counts.total > COUNTED_AT_ONCE:
+    if counts.are_kept:
         _large_counts[owner_id] = time.monotonic(), counts
     return counts
 

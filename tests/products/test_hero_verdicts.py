@@ -1,13 +1,14 @@
-from datetime import date
+from datetime import UTC, date, datetime
 from itertools import product as combine
 
 import pytest
+import time_machine
 from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 
 from apps.products.hero_verdicts import compose_state, compute_state, match_verdict
-from apps.products.judging import judge_heroes, judge_organization, note_measured
+from apps.products.judging import judge_heroes, judge_organization, judge_some, note_measured
 from apps.products.models import HeroState, Product, ProductImage
 from apps.products.readiness.channel_rules import RULES
 from apps.products.readiness.verdict_bits import decode_verdicts, encode_verdicts, get_bit
@@ -183,6 +184,20 @@ def test_what_was_judged_by_the_rules_of_another_day_is_judged_again(api: Api):
     assert judge_heroes() == 1
     assert decode_verdicts(read_product().hero_verdicts)["google"] is Verdict.ADVICE
     assert judge_heroes() == 0
+
+
+def test_service_judges_again_when_the_rules_are_others_and_then_rests(api: Api):
+    api.upload(make_jpeg(), is_primary="true")
+    measure(width=300, height=300)
+    while judge_some():
+        pass
+    assert decode_verdicts(read_product().hero_verdicts)["google"] is Verdict.ADVICE
+
+    with time_machine.travel(datetime(2027, 1, 31, 12, tzinfo=UTC)):
+        judged = [judge_some(), judge_some(), judge_some()]
+
+    assert judged == [1, 0, 0]
+    assert decode_verdicts(read_product().hero_verdicts)["google"] is Verdict.REFUSED
 
 
 def test_moved_product_is_judged_by_the_channels_of_its_new_owner(

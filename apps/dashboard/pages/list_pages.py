@@ -100,6 +100,7 @@ def products(request: HttpRequest, membership: Membership) -> HttpResponse:
         ],
         "count": count,
         "counts_all": counts[State.ALL],
+        "readiness_may_be_old": readiness.are_kept,
         "view": view,
         "other_view": next(each for each in VIEWS if each != view),
         "pages": _list_pages(address, page, page_count),

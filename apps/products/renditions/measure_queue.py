@@ -1,5 +1,7 @@
 """The pictures that wait to be measured, worked by the service itself, one after another.
 
+While none waits, products are judged that were judged by other rules.
+
 A row waits while ``measure_due_at`` is set, until then. Whoever takes it moves that on before the
 work begins, so that a picture whose worker or whose service was killed is tried again later, and
 given up after a few times.
@@ -24,6 +26,7 @@ from django.db.models.functions import RowNumber
 from django.utils import timezone
 
 from apps.problems import ImageDamaged, ImageRefused, NotFound, ServiceUnavailable
+from apps.products.judging import judge_some
 from apps.products.measured_picture import list_traits
 from apps.products.models import ProductImage
 from apps.products.pictures.image_checks import ImageWalk, check_image
@@ -165,7 +168,7 @@ def _work() -> None:
         pause = 0
         try:
             close_old_connections()
-            pause = 0 if work_round() else LOOK_SECONDS
+            pause = 0 if work_round() or judge_some() else LOOK_SECONDS
         except (DatabaseError, ServiceUnavailable) as fault:
             logger.warning("pictures wait to be measured: %s", fault)
             pause = OUTAGE_SECONDS

@@ -10,9 +10,11 @@ import pytest
 from django.test import Client
 
 from apps.dashboard.api.identifiers import encode_id
-from apps.products.models import Product
+from apps.products import readiness_counts
+from apps.products.models import HeroState, Product
 from tests.conftest import GTIN, Api, Cast
 from tests.dashboard.pages.test_product_pages import list_shown, make_products, open_page
+from tests.sample_images import make_jpeg
 
 
 @pytest.fixture
@@ -35,6 +37,20 @@ def test_tabs_tell_how_many_there_are_and_lead_to_them(olga: Client, cast: Cast,
     assert 'aria-current="page">Without primary <b>30</b>' in html
     assert 'state=no_pictures&amp;size=48">Without pictures <b>30</b>' in html
     assert "1–30 of 30" in html
+
+
+def test_counts_that_are_kept_are_told_so(olga: Client, cast: Cast, api: Api, monkeypatch):
+    assert "counted anew" not in read_text(olga, cast, "")
+    monkeypatch.setattr(readiness_counts, "COUNTED_AT_ONCE", 0)
+
+    before = read_text(olga, cast, "")
+    api.upload(make_jpeg(), is_primary="true")
+    Product.objects.filter(gtin=GTIN).update(hero_state=HeroState.READY)
+    after = read_text(olga, cast, "")
+    readiness_counts.forget_counts(cast.acme.pk)
+
+    assert "what is ready is counted anew once a minute" in before
+    assert after.count("0 % ready") == before.count("0 % ready") == 2
 
 
 def test_pages_tell_where_they_are(olga: Client, cast: Cast):
