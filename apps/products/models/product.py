@@ -1,8 +1,7 @@
-"""Products, their images, and the objects in storage that no image owns."""
+"""Products, and what their rows tell of their pictures."""
 
 from __future__ import annotations
 
-import uuid
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from typing import Any, ClassVar
@@ -18,19 +17,13 @@ from django.utils import timezone
 from apps.organizations.models import Organization
 from apps.products.folding import MAX_FOLDED_LENGTH, build_sort_key, fold
 from apps.products.gtin import get_check_digit
-from apps.products.measured_picture import PIXEL_MEASURES, TRAITS
 from apps.products.readiness.channel_rules import RULES
-from apps.products.readiness.measures import Measures
 from apps.products.readiness.verdict_bits import get_bit
 from apps.products.readiness.verdicts import Verdict
 from apps.products.state_counts import StateCounts, count_states, list_states
-from apps.products.stored_picture import StoredPicture
 
-MAX_PRIORITY = 32_767
 # The columns of a product that another name changes.
 RENAMED = ("name", "folded_name", "sort_key")
-# In the history of what was done to a gallery as a whole: nobody's (RFC 9562 §5.9).
-NO_IMAGE = uuid.UUID(int=0)
 
 
 def check_gtin14(value: str) -> None:
@@ -215,180 +208,3 @@ class Product(models.Model):
         self.name = name
         for field in ("folded_name", "sort_key"):
             self._meta.get_field(field).pre_save(self, add=False)  # type: ignore[union-attr]  # ours are no relations
-
-
-class ImageSet(models.QuerySet["ProductImage"]):
-    """Images, those in the bin included unless it is said."""
-
-    def present(self) -> ImageSet:
-        """Those that are not in the bin."""
-        return self.filter(discarded_at=None)
-
-    def discarded(self) -> ImageSet:
-        """Those in the bin."""
-        return self.filter(discarded_at__isnull=False)
-
-    def in_gallery(self) -> ImageSet:
-        """Those that are not in the bin, the primary first, then by priority, then the newest."""
-        return self.present().order_by("-is_primary", "priority", "-created", "id")
-
-
-class ProductImage(StoredPicture):
-    """One picture of a product: what it is called, its place, and the file that it has now."""
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    # The gallery index starts with the product and serves this look-up too.
-    product = models.ForeignKey(
-        Product, on_delete=models.PROTECT, related_name="images", db_index=False
-    )
-    title = models.CharField(max_length=255, blank=True)
-    is_primary = models.BooleanField(default=False, editable=False)
-    priority = models.PositiveSmallIntegerField(default=0)
-    created = models.DateTimeField(editable=False)
-    # When its present file took the place of another; null where it is the first.
-    replaced_at = models.DateTimeField(null=True, editable=False)
-    # When it went to the bin, and whether it was the primary until then.
-    discarded_at = models.DateTimeField(null=True, editable=False)
-    was_primary = models.BooleanField(default=False, db_default=False, editable=False)
-
-    objects = ImageSet.as_manager()
-
-    class Meta:
-        constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["product"],
-                condition=models.Q(is_primary=True),
-                name="one_primary_image_per_product",
-            )
-        ]
-        indexes: ClassVar = [
-            # The last so that what is not in the bin is counted in the index alone.
-            models.Index(
-                fields=["product", "-is_primary", "priority", "-created", "id", "discarded_at"],
-                name="gallery_order",
-            ),
-            models.Index(
-                fields=["product", "discarded_at"],
-                condition=models.Q(discarded_at__isnull=False),
-                name="images_in_bin",
-            ),
-            models.Index(
-                fields=["product"],
-                condition=models.Q(has_position=True),
-                name="images_with_position",
-            ),
-            models.Index(
-                fields=["measure_due_at", "product"],
-                condition=models.Q(measure_due_at__isnull=False),
-                name="images_to_measure",
-            ),
-            models.Index(
-                fields=["sha256"],
-                condition=models.Q(sha256__isnull=False),
-                name="image_sha256",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.name or self.object_name
-
-    @property
-    def name(self) -> str:
-        """What people call it: the caption, else the name of its file; may be empty."""
-        return self.title or self.file_name
-
-    @property
-    def measures(self) -> Measures:
-        """What is known of it by now."""
-        is_given_up = self.measured_at is not None and self.is_blank is None
-        return Measures(
-            image_format=self.image_format,
-            byte_size=self.byte_size,
-            width=self.width,
-            height=self.height,
-            frame_count=self.frame_count,
-            is_unmeasurable=self.is_undecodable or is_given_up,
-            **{name: getattr(self, name) for name in (*TRAITS, *PIXEL_MEASURES)},
-        )
-
-
-class ImageVersion(StoredPicture):
-    """A file that an image had before it was replaced; its id is the file's."""
-
-    id = models.UUIDField(primary_key=True, editable=False)
-    image = models.ForeignKey(ProductImage, on_delete=models.CASCADE, related_name="versions")
-    # From when to when it was the image's file.
-    placed_at = models.DateTimeField(editable=False)
-    replaced_at = models.DateTimeField(db_index=True, editable=False)
-
-    def __str__(self) -> str:
-        return self.file_name or self.object_name
-
-
-class ImageEvent(models.Model):
-    """One line of a product's image history: who changed what; lines are only ever added."""
-
-    class Action(models.TextChoices):
-        UPLOADED = "uploaded"
-        PROMOTED = "promoted"
-        DEMOTED = "demoted"
-        RETITLED = "retitled"
-        REPRIORITISED = "reprioritised"
-        ORDERED = "ordered"
-        REPLACED = "replaced"
-        REVERTED = "reverted"
-        DISCARDED = "discarded"
-        RESTORED = "restored"
-        DELETED = "deleted"
-
-    product = models.ForeignKey(
-        Product, on_delete=models.CASCADE, related_name="image_events", db_index=False
-    )
-    image_id = models.UUIDField()  # no foreign key: the history outlives the image
-    image_name = models.CharField(max_length=255, blank=True, default="", db_default="")  # of then
-    action = models.CharField(max_length=16, choices=Action.choices)
-    old = models.CharField(max_length=255, blank=True)
-    new = models.CharField(max_length=255, blank=True)
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, related_name="+", null=True
-    )
-    credential = models.CharField(max_length=64)
-    request_id = models.CharField(max_length=128)
-    created = models.DateTimeField()
-
-    class Meta:
-        indexes: ClassVar = [models.Index(fields=["product", "-id"], name="history_order")]
-
-    def __str__(self) -> str:
-        return f"{self.action} {self.image_id}"
-
-
-class UploadClaim(models.Model):
-    """An ``Idempotency-Key`` and what became of the upload that it came with first."""
-
-    credential = models.CharField(max_length=64)
-    key = models.CharField(max_length=255)
-    fingerprint = models.CharField(max_length=64)
-    # Who holds the claim: a first try that comes back after its minute finds another here.
-    holder = models.UUIDField(default=uuid.uuid4)
-    claimed_at = models.DateTimeField()
-    answer = models.JSONField(null=True)  # what the 201 said, once there was one
-    created = models.DateTimeField(db_index=True)
-
-    class Meta:
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["credential", "key"], name="one_claim_per_key")
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.credential} {self.key}"
-
-
-class UnclaimedObject(models.Model):
-    """The name of an object that may exist in storage and belongs to no row."""
-
-    object_name = models.CharField(max_length=255, primary_key=True)
-    created = models.DateTimeField(auto_now_add=True, db_index=True)
-
-    def __str__(self) -> str:
-        return self.object_name
