@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import io
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +12,12 @@ import psutil
 from PIL import Image
 
 from tests.sample_images import make_jpeg, make_svg
+from tests.servers.processes import wait_until
 from tests.stack.conftest import RunWorld
 from tests.stack.worlds import World, run_world
 
 TITLE = "To be measured"
+WAIT_SECONDS = 60
 
 
 def make_long() -> bytes:
@@ -24,13 +25,6 @@ def make_long() -> bytes:
     file = io.BytesIO()
     Image.new("CMYK", (7000, 7000), (9, 99, 9, 9)).save(file, "JPEG", progressive=True)
     return file.getvalue()
-
-
-def wait_until(is_so: Callable[[], object], seconds: float = 60) -> None:
-    end = time.monotonic() + seconds
-    while not is_so():
-        assert time.monotonic() < end
-        time.sleep(0.02)
 
 
 def list_measures(world: World, title: str = TITLE) -> list[tuple[object, ...]]:
@@ -52,7 +46,7 @@ def test_uploads_are_measured_without_a_page(world: World):
     for picture, name in ((make_jpeg(), "photo.jpg"), (make_svg(), "logo.svg")):
         assert world.upload(picture, name, title=TITLE).status_code == 201
 
-    wait_until(lambda: len(list_measures(world)) == 2)
+    wait_until(lambda: len(list_measures(world)) == 2, WAIT_SECONDS)
 
     sha256 = [hashlib.sha256(picture).hexdigest() for picture in (make_jpeg(), make_svg())]
     assert [tuple(row) for row in list_measures(world)] == [
@@ -66,17 +60,17 @@ def test_killed_server_goes_on_where_it_was(
 ):
     with run_disk_world() as world:
         assert world.upload(make_long(), title=TITLE).status_code == 201
-        wait_until(lambda: list_workers(world))
+        wait_until(lambda: bool(list_workers(world)), WAIT_SECONDS)
         [worker] = list_workers(world)
-        wait_until(lambda: worker.nice() == 19)
+        wait_until(lambda: worker.nice() == 19, WAIT_SECONDS)
         world.service.kill()
-        wait_until(lambda: not worker.is_running())
+        wait_until(lambda: not worker.is_running(), WAIT_SECONDS)
     assert list_measures(world) == []
 
     # As if the time of whoever was at it had passed.
     world.select("update products_productimage set measure_due_at = created")
     with run_world(tmp_path, {}, seed) as again:
-        wait_until(lambda: list_measures(again))
+        wait_until(lambda: bool(list_measures(again)), WAIT_SECONDS)
         assert again.select("select measure_attempts from products_productimage") == [(2,)]
         assert again.sweep() == {}
 
@@ -84,9 +78,9 @@ def test_killed_server_goes_on_where_it_was(
 def test_stop_does_not_wait_for_what_is_measured(run_disk_world: RunWorld):
     with run_disk_world() as world:
         assert world.upload(make_long()).status_code == 201
-        wait_until(lambda: list_workers(world))
+        wait_until(lambda: bool(list_workers(world)), WAIT_SECONDS)
         [worker] = list_workers(world)
         started = time.monotonic()
         assert world.service.stop() == 0
         assert time.monotonic() - started < 10
-        wait_until(lambda: not worker.is_running())
+        wait_until(lambda: not worker.is_running(), WAIT_SECONDS)

@@ -15,10 +15,14 @@ from tests import local_http
 from tests.assertions import assert_problem
 from tests.sample_images import make_jpeg, make_long_jpeg
 from tests.servers import S3Server
+from tests.servers.processes import wait_until
 from tests.stack.conftest import RunWorld
 from tests.stack.outages import Relay, killed_postgres, limit_files, small_disk
 from tests.stack.worlds import World, run_world
 
+MEASURED = (
+    "select count(*) from products_productimage where title = 'After' and measured_at is not null"
+)
 COUNTS = (
     "select (select count(*) from products_productimage),"
     " (select count(*) from products_unclaimedobject)"
@@ -127,8 +131,9 @@ def test_upload_is_refused_while_postgresql_is_gone_and_taken_after(
         assert (page.status_code, "<h1>We will be back" in page.text) == (503, True)
 
     with ThreadPoolExecutor(8) as pool:
-        answers = list(pool.map(lambda _: stack_world.upload(), range(16)))
+        answers = list(pool.map(lambda _: stack_world.upload(title="After"), range(16)))
     assert [answer.status_code for answer in answers] == [201] * 16
+    wait_until(lambda: stack_world.select(MEASURED) == [(16,)], seconds=60)
     assert stack_world.sweep() == {}
 
 
