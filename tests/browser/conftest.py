@@ -140,7 +140,9 @@ def three(browser, service, sessions, product_path, upload, gtin):
         upload(gtin, make_jpeg(), title=title, **fields)
     with open_product(browser, service, sessions, product_path) as visited:
         expect_names(visited.page, "Front", "Side", "Back")
-        # A picture that is deleted while it is made smaller would be told as a 404.
+        # A picture that is deleted while it is made smaller would be told as a 404; and cards
+        # whose measures are awaited are shown anew, with what others changed meanwhile.
         for card in get_cards(visited.page).all():
             expect(card.locator("img")).not_to_have_js_property("naturalWidth", 0)
+        expect(visited.page.locator("[data-awaited]")).to_have_count(0)
         yield visited

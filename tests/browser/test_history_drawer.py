@@ -12,7 +12,7 @@ from tests.sample_images import make_jpeg
 def test_history_tells_who_did_what(three):
     page = three.page
     get_card(page, "Back").get_by_role("button", name="Make primary").click()
-    wait_for_saving(page, "Back is the primary picture now.")
+    wait_for_saving(page, "Primary. Google would refuse it: 1 reason.")
     page.get_by_role("button", name="History").click()
     events = page.get_by_role("dialog").get_by_role("listitem")
     expect(events).to_have_count(5)

@@ -14,7 +14,7 @@ FOR_GOOD = "max-age=315360000, public, immutable"
         (("products", "00012345678905"), "product_page", {"gallery", "api_client", "place_form"}),
         (("products",), "products_page", {"thumbnails", "copy_buttons"}),
         (("deliver",), "deliver_page", {"review", "file_hashes", "api_client"}),
-        (("settings", "api-keys"), "api_keys", {"clipboard"}),
+        (("settings", "api-keys"), "settings", {"clipboard"}),
     ],
 )
 def test_imported_modules_are_kept_for_good(

@@ -1,8 +1,10 @@
-// What channels would say to a picture comes some seconds after it; the page asks again until then.
+// What channels would say to a picture comes some seconds after it, at the latest with its thumbnail.
 
 import { say } from "./notices.js";
 
-const PAUSES_SECONDS = [1, 1, 1, 2, 2, 3, 5, 5, 10, 10, 20];
+// Of pictures whose thumbnails nobody has seen yet. The page is large: it is not asked for often.
+const PAUSES_SECONDS = [3, 6, 12, 24, 48];
+const AFTER_THUMBNAIL_SECONDS = 0.5; // others may come
 
 /** Shows the measures of pictures once they are there, and tells of new ones that tell a place. */
 export function awaitMeasures(gallery) {
@@ -15,10 +17,14 @@ export function awaitMeasures(gallery) {
     const ids = gallery.cards.filter((card) => "awaited" in card.dataset).map((card) => card.dataset.id);
     if (ids.some((id) => !awaited.has(id))) tries = 0;
     for (const id of ids) awaited.add(id);
-    clearTimeout(timer);
-    if (!ids.length || tries >= PAUSES_SECONDS.length) return;
-    timer = setTimeout(() => document.hidden || gallery.refreshSoon(), 1000 * PAUSES_SECONDS[tries]);
+    if (!ids.length || tries >= PAUSES_SECONDS.length) return clearTimeout(timer);
+    askIn(PAUSES_SECONDS[tries]);
     tries += 1;
+  }
+
+  function askIn(seconds) {
+    clearTimeout(timer);
+    timer = setTimeout(() => document.hidden || gallery.refreshSoon(), 1000 * seconds);
   }
 
   function tellPlaces() {
@@ -34,5 +40,9 @@ export function awaitMeasures(gallery) {
     tellPlaces();
     askLater();
   });
+  // Whoever makes the thumbnail measures the picture.
+  gallery.root.addEventListener("load", ({ target }) => {
+    if (target.closest("[data-awaited]")) askIn(AFTER_THUMBNAIL_SECONDS);
+  }, true);
   askLater();
 }
