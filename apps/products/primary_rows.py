@@ -9,7 +9,9 @@ from __future__ import annotations
 import uuid
 from typing import NamedTuple
 
+from django.db import connection
 from django.db.backends.utils import CursorWrapper
+from django.utils import timezone
 
 from apps.organizations.plain_sql import fetch_rows
 from apps.products.models import Product, ProductImage
@@ -23,9 +25,7 @@ _DEMOTE = """
     UPDATE products_productimage SET is_primary = FALSE
     WHERE product_id = %s AND is_primary = TRUE RETURNING id, title, file_name
 """
-_LIST_UNCLAIMED = """
-    INSERT INTO products_unclaimedobject (object_name, created) VALUES (%s, CURRENT_TIMESTAMP)
-"""
+_LIST_UNCLAIMED = "INSERT INTO products_unclaimedobject (object_name, created) VALUES (%s, %s)"
 _STRIKE_OFF = "DELETE FROM products_unclaimedobject WHERE object_name = %s RETURNING object_name"
 
 _OWNER = Product._meta.get_field("owner")
@@ -64,7 +64,9 @@ def demote_primary(cursor: CursorWrapper, product: Product) -> list[NamedImage]:
 
 def list_unclaimed(object_name: str) -> None:
     """Write the object's name down before there is one, for a sweep to find."""
-    fetch_rows(_LIST_UNCLAIMED, [object_name])
+    # By the clock that the sweep goes by, which need not be the database's.
+    now = connection.ops.adapt_datetimefield_value(timezone.now())
+    fetch_rows(_LIST_UNCLAIMED, [object_name, now])
 
 
 def strike_off(cursor: CursorWrapper, image: ProductImage) -> bool:

@@ -105,9 +105,11 @@ def test_file_dropped_on_a_card_replaces_and_elsewhere_is_added(three):
     expect_names(page, "Front", "Side", "Back")
     expect_pixels(page, "Side", "90 × 60")  # noqa: RUF001 (the sign)
 
-    drag(page, page.locator("h1"), NEW)
+    # Not what is here already, which would be asked about.
+    others = [{**NEW, "buffer": make_png(90, 61 + number)} for number in range(3)]
+    drag(page, page.locator("h1"), others[0])
     expect(get_cards(page)).to_have_count(4)
-    drag(page, get_card(page, "Back"), NEW, {**NEW, "name": "second.png"})
+    drag(page, get_card(page, "Back"), *others[1:])
     expect(get_cards(page)).to_have_count(6)
     three.check()
 

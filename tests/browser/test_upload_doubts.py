@@ -86,7 +86,7 @@ def test_name_of_another_product_is_asked_about_and_both_are_offered(
     name = f"Test Blend {next_gtin[7:13]}"
     there, here = f"{next_gtin}_C1N1.jpg", f"{next_gtin}_C7N1.jpg"
     choose(
-        page, (there, FRONT), (here, BACK), (f"{gtin}.jpg", SIDE), ("4006381333931.jpg", make_png())
+        page, (there, FRONT), (here, BACK), (f"{gtin}.jpg", SIDE), ("5901234123457.jpg", make_png())
     )
     expect(get_asked(page, there)).to_contain_text(
         f"Its name tells another product of yours: {name}, GTIN {next_gtin}."
@@ -94,7 +94,7 @@ def test_name_of_another_product_is_asked_about_and_both_are_offered(
     press(page, "Add it here", here)
     press(page, "Add it there", there)
     expect(page.locator(".upload-status", has_text=f"Added to {name}")).to_be_attached()
-    expect_names(page, "4006381333931.jpg", f"{gtin}.jpg", here)
+    expect_names(page, "5901234123457.jpg", f"{gtin}.jpg", here)
     page.goto(get_path(seed, "products", next_gtin))
     expect_names(page, there)
     product.check()
