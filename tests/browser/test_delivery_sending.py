@@ -138,7 +138,8 @@ def test_sending_leaves_sixty_requests_of_a_minute_to_clicks(deliver, gtin):
         answer = route.fetch()
         route.fulfill(response=answer, headers={**answer.headers, **told})
 
-    page.route("**/images", tell_budget, times=1)
+    # Each answer tells it, for the fourth picture goes as soon as any of three is answered.
+    page.route("**/images", tell_budget)
     # Playwright fetches no file from the disk.
     choose(page, *((f"{gtin}_{view}.jpg", make_jpeg() + view.encode()) for view in VIEWS))
     page.locator('[data-action="send"]:enabled').click()
