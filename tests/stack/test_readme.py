@@ -110,3 +110,15 @@ def test_curl_uploads_lists_changes_and_deletes(gallery_environment, tmp_path, h
     assert listed["data"][0] == hero
     assert (changed["title"], changed["priority"]) == ("Front of package", 3)
     assert printed[end:] == "204"
+
+
+def test_channels_are_asked_and_nothing_is_kept(gallery_environment, tmp_path, hero):
+    [line] = list_blocks("Ask what channels would say")
+
+    printed = subprocess.check_output(
+        ["bash", "-eu", "-c", line], cwd=tmp_path, env=gallery_environment, text=True
+    )
+
+    verdicts = json.loads(printed)["channels"]  # of a picture of 64 pixels
+    assert [told["verdict"] for told in verdicts if told["channel"] == "google"] == ["refused"]
+    assert get_first(gallery_environment) == hero

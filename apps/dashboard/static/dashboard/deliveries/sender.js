@@ -3,8 +3,10 @@
 import { describeAnswer, getSparePause, isRunning, isSignedOut } from "../api_client.js";
 
 const MAX_PARALLEL = 3;
-// The first try is still at work when its connection was lost and the second one comes.
-const CONFLICT_PAUSE_MS = 1500;
+// The first try is still at work when its connection was lost and the second one comes: for a moment, or, where
+// the service was killed, for the minute that its key is held.
+const FIRST_CONFLICT_PAUSE_MS = 1500;
+const LAST_CONFLICT_PAUSE_MS = 15_000;
 const BUSY_PAUSE_SECONDS = 60;
 // After an outage it goes on by itself, however long that takes.
 const OUTAGE_SECONDS = [2, 5, 10, 20, 30];
@@ -110,10 +112,11 @@ export class Sender {
 
   retryAlone(task) {
     this.held += 1;
+    task.pause = Math.min(task.pause ? task.pause * 2 : FIRST_CONFLICT_PAUSE_MS, LAST_CONFLICT_PAUSE_MS);
     setTimeout(() => {
       this.held -= 1;
       this.addFirst(task);
-    }, CONFLICT_PAUSE_MS);
+    }, task.pause);
   }
 
   // Those that were under way beside it have met the same outage.
