@@ -222,7 +222,8 @@ def service(seed: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> I
     folder = tmp_path_factory.mktemp("service")
     shutil.copyfile(tmp_path_factory.getbasetemp() / "seed" / "db.sqlite3", folder / "db.sqlite3")
     limits = {"RATE_LIMIT_PER_MINUTE": "1000000", "RATE_LIMIT_PER_DAY": "1000000"}
-    with run_service(folder, limits) as running:
+    # Pictures are measured with their thumbnails alone, at a moment that a test knows.
+    with run_service(folder, {**limits, "MEASURE_IMAGES": "false"}) as running:
         yield running
 
 

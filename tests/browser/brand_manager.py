@@ -37,8 +37,8 @@ class Visit:
     def check(self, *provoked: str) -> None:
         """Nothing was complained of but failed requests with these words."""
         left = [text for text in self.complaints if not any(word in text for word in provoked)]
-        assert left == []
-        assert self.foreign_urls == []
+        assert left == [], left
+        assert self.foreign_urls == [], self.foreign_urls
 
 
 @contextmanager

@@ -4,7 +4,7 @@ import { say } from "./notices.js";
 
 // Of pictures whose thumbnails nobody has seen yet. The page is large: it is not asked for often.
 const PAUSES_SECONDS = [3, 6, 12, 24, 48];
-const AFTER_THUMBNAIL_SECONDS = 0.5; // others may come
+const AFTER_THUMBNAIL_SECONDS = 0.5; // others may come; after the first few, they are not hurried for
 
 /** Shows the measures of pictures once they are there, and tells of new ones that tell a place. */
 export function awaitMeasures(gallery) {
@@ -12,10 +12,12 @@ export function awaitMeasures(gallery) {
   const told = new Set(gallery.cards.map((card) => card.dataset.id));
   let tries = 0;
   let timer = 0;
+  let isHurried = true;
 
   function askLater() {
     const ids = gallery.cards.filter((card) => "awaited" in card.dataset).map((card) => card.dataset.id);
-    if (ids.some((id) => !awaited.has(id))) tries = 0;
+    isHurried = ids.some((id) => !awaited.has(id));
+    if (isHurried) tries = 0;
     for (const id of ids) awaited.add(id);
     if (!ids.length || tries >= PAUSES_SECONDS.length) return clearTimeout(timer);
     askIn(PAUSES_SECONDS[tries]);
@@ -42,7 +44,7 @@ export function awaitMeasures(gallery) {
   });
   // Whoever makes the thumbnail measures the picture.
   gallery.root.addEventListener("load", ({ target }) => {
-    if (target.closest("[data-awaited]")) askIn(AFTER_THUMBNAIL_SECONDS);
+    if (isHurried && target.closest("[data-awaited]")) askIn(AFTER_THUMBNAIL_SECONDS);
   }, true);
   askLater();
 }
