@@ -20,13 +20,15 @@ export function awaitMeasures(gallery) {
     if (isHurried) tries = 0;
     for (const id of ids) awaited.add(id);
     if (!ids.length || tries >= PAUSES_SECONDS.length) return clearTimeout(timer);
-    askIn(PAUSES_SECONDS[tries]);
-    tries += 1;
+    askIn(PAUSES_SECONDS[tries], 1);
   }
 
-  function askIn(seconds) {
+  function askIn(seconds, cost) {
     clearTimeout(timer);
-    timer = setTimeout(() => document.hidden || gallery.refreshSoon(), 1000 * seconds);
+    timer = setTimeout(() => {
+      tries += cost;
+      if (!document.hidden) gallery.refreshSoon();
+    }, 1000 * seconds);
   }
 
   function tellPlaces() {
@@ -44,7 +46,7 @@ export function awaitMeasures(gallery) {
   });
   // Whoever makes the thumbnail measures the picture.
   gallery.root.addEventListener("load", ({ target }) => {
-    if (isHurried && target.closest("[data-awaited]")) askIn(AFTER_THUMBNAIL_SECONDS);
+    if (isHurried && target.closest("[data-awaited]")) askIn(AFTER_THUMBNAIL_SECONDS, 0);
   }, true);
   askLater();
 }
