@@ -85,8 +85,7 @@ class IncomingImage(UploadedFile):  # type: ignore[type-arg]  # generic in the s
     def measures(self) -> Measures:
         """What its headers tell; raises ImageRefused."""
         checked, traits = self.checked, self.checked.traits
-        seen = (checked.width, checked.height)
-        width, height = reversed(seen) if checked.is_quarter_turned else seen
+        width, height = checked.seen_size
         return Measures(
             image_format=checked.image_format,
             byte_size=checked.byte_size,
