@@ -37,14 +37,10 @@ def note_measured(image: ProductImage) -> None:
 
 def judge_heroes(*, is_whole: bool = False) -> int:
     """Judge again what was judged by other rules, or all; returns how many were judged."""
-    found = Product.objects.filter(has_primary=True).order_by("pk")
-    if not is_whole:
-        found = found.exclude(rules_version=get_rules_version())
     count = last = 0
-    while keys := list(found.filter(pk__gt=last).values_list("pk", flat=True)[:JUDGED_AT_ONCE]):
+    while keys := _judge_next(last, is_whole=is_whole):
         last = keys[-1]
         count += len(keys)
-        _judge_products(keys)
     return count
 
 
@@ -54,9 +50,7 @@ def judge_some() -> int:
     last = _reached.get(version, 0)
     if last is None:
         return 0
-    found = Product.objects.filter(has_primary=True, pk__gt=last).exclude(rules_version=version)
-    keys = list(found.order_by("pk").values_list("pk", flat=True)[:JUDGED_AT_ONCE])
-    _judge_products(keys)
+    keys = _judge_next(last)
     _reached[version] = keys[-1] if keys else None
     return len(keys)
 
@@ -72,6 +66,16 @@ def judge_organization(organization: Organization) -> None:
         with take_turn():
             part.filter(has_primary=True).exclude(hero_state=state).update(hero_state=state)
     forget_counts(organization.pk)
+
+
+def _judge_next(last: int, *, is_whole: bool = False) -> list[int]:
+    """Judge the first of those with a later key; returns their keys."""
+    found = Product.objects.filter(has_primary=True, pk__gt=last).order_by("pk")
+    if not is_whole:
+        found = found.exclude(rules_version=get_rules_version())
+    keys = list(found.values_list("pk", flat=True)[:JUDGED_AT_ONCE])
+    _judge_products(keys)
+    return keys
 
 
 def _judge_products(keys: list[int]) -> None:
