@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any, Final
 
 from django.contrib import messages
@@ -75,30 +77,16 @@ def change(request: HttpRequest, membership: Membership, member_id: int) -> Http
     role = request.POST.get("role", "")
     if role not in Membership.Role.values:
         return HttpResponseBadRequest("There is no such role.", content_type="text/plain")
-    try:
-        member = change_role(membership, member_id, Membership.Role(role))
-    except Membership.DoesNotExist:
-        raise Http404 from None
-    except LastOwner as fault:
-        messages.error(request, fault.message)
-    else:
-        messages.success(request, f"{member.user.get_username()} is {role} now.")
-    return _go_back(membership)
+    act = partial(change_role, membership, member_id, Membership.Role(role))
+    return _act(request, membership, act, f"is {role} now")
 
 
 @require_POST
 @for_members(Permission.MANAGE_MEMBERS)
 def remove(request: HttpRequest, membership: Membership, member_id: int) -> HttpResponse:
     """End a membership, one's own as well."""
-    try:
-        member = remove_member(membership, member_id)
-    except Membership.DoesNotExist:
-        raise Http404 from None
-    except LastOwner as fault:
-        messages.error(request, fault.message)
-    else:
-        messages.success(request, f"{member.user.get_username()} is no member any more.")
-    return _go_back(membership)
+    act = partial(remove_member, membership, member_id)
+    return _act(request, membership, act, "is no member any more")
 
 
 def _invite(request: HttpRequest, membership: Membership, form: InvitationForm) -> dict[str, Any]:
@@ -118,6 +106,21 @@ def _invite(request: HttpRequest, membership: Membership, form: InvitationForm) 
         "link": link,
         "mail": mail_invitation(invitation, link),
     }
+
+
+def _act(
+    request: HttpRequest, membership: Membership, act: Callable[[], Membership], told: str
+) -> HttpResponse:
+    """Change a member, and say so; 404 for one that is not on the page."""
+    try:
+        member = act()
+    except Membership.DoesNotExist:
+        raise Http404 from None
+    except LastOwner as fault:
+        messages.error(request, fault.message)
+    else:
+        messages.success(request, f"{member.user.get_username()} {told}.")
+    return _go_back(membership)
 
 
 def _go_back(membership: Membership) -> HttpResponse:
