@@ -13,7 +13,8 @@ from apps.dashboard.api.auth import AUTHENTICATORS, get_actor
 from apps.dashboard.api.document import describe_header, describe_problems
 from apps.dashboard.api.etags import build_gallery_etag, check_tag
 from apps.dashboard.api.images import GALLERY
-from apps.dashboard.api.parameters import ImageOrderIn, TradeItemPath
+from apps.dashboard.api.json_bodies import ImageOrderIn
+from apps.dashboard.api.parameters import TradeItemPath
 from apps.dashboard.api.request_body import ApiRequest
 from apps.organizations.models import Permission
 from apps.products import image_order

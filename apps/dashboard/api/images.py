@@ -18,6 +18,7 @@ from apps.dashboard.api.etags import (
     is_known,
 )
 from apps.dashboard.api.idempotency import answer_once
+from apps.dashboard.api.json_bodies import ProductImageIn
 from apps.dashboard.api.pagination import read_page
 from apps.dashboard.api.parameters import (
     ImagePageQuery,
@@ -25,7 +26,6 @@ from apps.dashboard.api.parameters import (
     ImagePath,
     IsPrimaryPart,
     PageQuery,
-    ProductImageIn,
     TitlePart,
     TradeItemPath,
 )

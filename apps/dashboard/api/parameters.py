@@ -1,10 +1,10 @@
-"""What callers send, as the published document describes it."""
+"""What callers send in addresses and forms, as the published document describes it."""
 
 from __future__ import annotations
 
 import re
 import uuid
-from typing import Annotated, Any
+from typing import Annotated
 
 from ninja import Schema
 from ninja.params.functions import File, Form
@@ -24,13 +24,11 @@ from apps.dashboard.api.upload_form import FieldFault
 from apps.problems import ImageRefused
 from apps.products.gtin import normalize_gtin
 from apps.products.incoming_image import IncomingImage
-from apps.products.models import MAX_PRIORITY
 from apps.products.product_list import State
 from apps.products.product_search import MAX_SEARCH_LENGTH
 from apps.products.readiness.channel_rules import RULES
 
 MAX_TITLE_LENGTH = 255
-MAX_LOOKED_UP = 500
 MAX_SHOWN = 16  # of what was sent: no credential is as short
 WHERE_ITS_ID_IS = "The dashboard shows the organization's id above its products, and copies it."
 GTIN_PATTERN = r"^\d{8,14}$"
@@ -42,7 +40,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")  # Unicode's category Cc
 _BOOLEAN = TypeAdapter(bool)
 
 
-def _build_fault(message: str, **limits: object) -> PydanticCustomError:
+def build_fault(message: str, **limits: object) -> PydanticCustomError:
     """A fault of one field in our own words, which `problem_responses` passes on."""
     return PydanticCustomError("fault", "{message}", {"message": message, **limits})
 
@@ -51,7 +49,7 @@ def _read_organization_id(text: str) -> uuid.UUID:
     try:
         return decode_id(text)
     except ValueError as fault:
-        raise _build_fault(f"organization_id: {fault} {WHERE_ITS_ID_IS}") from fault
+        raise build_fault(f"organization_id: {fault} {WHERE_ITS_ID_IS}") from fault
 
 
 def read_gtin(text: str) -> str:
@@ -59,39 +57,33 @@ def read_gtin(text: str) -> str:
     try:
         return normalize_gtin(text)
     except ValueError as fault:
-        raise _build_fault(str(fault)) from fault
+        raise build_fault(str(fault)) from fault
 
 
 def _check_title(value: str | FieldFault) -> str:
     if isinstance(value, FieldFault):
-        raise _build_fault(value.message)
-    return _check_text(value)
+        raise build_fault(value.message)
+    return check_text(value)
 
 
-def _check_text(value: str) -> str:
+def check_text(value: str) -> str:
+    """Text that can be a caption; raises a fault of the field."""
     if not isinstance(value, str):
-        raise _build_fault("The title is text.")
+        raise build_fault("The title is text.")
     if len(value) > MAX_TITLE_LENGTH:
-        raise _build_fault(
+        raise build_fault(
             f"The title has {len(value)} characters; at most {MAX_TITLE_LENGTH} are allowed.",
             limit=MAX_TITLE_LENGTH,
             actual=len(value),
         )
     if _CONTROL.search(value):
-        raise _build_fault("The title has control characters; only printable text is allowed.")
-    return value
-
-
-def _read_priority(value: object) -> object:
-    # JSON has one kind of number, so 1.0 is an integer (JSON Schema §6.1.1); true and "1" are none.
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
+        raise build_fault("The title has control characters; only printable text is allowed.")
     return value
 
 
 def _check_is_primary(value: str | bool | FieldFault) -> bool:
     if isinstance(value, FieldFault):
-        raise _build_fault(value.message)
+        raise build_fault(value.message)
     try:
         return _BOOLEAN.validate_python(value)
     except ValidationError as fault:
@@ -99,7 +91,7 @@ def _check_is_primary(value: str | bool | FieldFault) -> bool:
         shown = (
             f"the text {sent!r}" if len(sent) <= MAX_SHOWN else f"{len(sent)} characters of text"
         )
-        raise _build_fault(f"is_primary is {shown}; it takes true or false.") from fault
+        raise build_fault(f"is_primary is {shown}; it takes true or false.") from fault
 
 
 def _check_image(image: IncomingImage) -> IncomingImage:
@@ -112,7 +104,7 @@ def _check_image(image: IncomingImage) -> IncomingImage:
             limits = {key: refusal.members.get(key) for key in ("limit", "actual")}
             faults = {"image": refusal.detail, **faults}
     if faults:
-        raise _build_fault(" ".join(faults.values()), faults=faults, **limits)
+        raise build_fault(" ".join(faults.values()), faults=faults, **limits)
     return image
 
 
@@ -125,20 +117,8 @@ def _read_image_id(text: str) -> uuid.UUID:
 
 def _check_channel(value: str) -> str:
     if value not in CHANNELS:
-        raise _build_fault(f"channel is one of {', '.join(CHANNELS)}.")
+        raise build_fault(f"channel is one of {', '.join(CHANNELS)}.")
     return value
-
-
-def _read_image_ids(value: object) -> list[uuid.UUID]:
-    if not isinstance(value, list) or not value:
-        raise _build_fault("image_ids takes a list of at least one id of an image.")
-    ids = []
-    for place, text in enumerate(value, 1):
-        try:
-            ids.append(decode_id(text if isinstance(text, str) else ""))
-        except ValueError as fault:
-            raise _build_fault(f"image_ids, place {place}: {fault}") from fault
-    return ids
 
 
 class OrganizationPath(BaseModel):  # of ninja's Schema each field is looked for in a row
@@ -254,69 +234,3 @@ class TradeItemQuery(PageQuery):
         pattern=PRINTABLE_PATTERN,
         description="What to look for, as on the dashboard: words of the name, a GTIN.",
     )
-
-
-class LookupIn(Schema):
-    """GTINs as they are printed, or as a spreadsheet left them."""
-
-    gtins: Annotated[
-        list[str],
-        Field(
-            ...,
-            min_length=1,
-            max_length=MAX_LOOKED_UP,
-            description="With spaces, dashes, ``(01)`` or eaten zeros, at most 500 at once.",
-        ),
-    ]
-
-    model_config = {"extra": "forbid"}
-
-
-def _omit_defaults(schema: dict[str, Any]) -> None:
-    # Generated clients send the defaults that are published: a change of the title would demote.
-    for member in schema["properties"].values():
-        member.pop("default", None)
-
-
-class ProductImageIn(Schema):
-    """What to change of an image: only the members that are sent."""
-
-    title: Annotated[str, BeforeValidator(_check_text)] = Field(
-        "",
-        max_length=MAX_TITLE_LENGTH,
-        json_schema_extra={"pattern": PRINTABLE_PATTERN},
-        description="The new caption; no control characters.",
-    )
-    priority: Annotated[int, BeforeValidator(_read_priority)] = Field(
-        0, ge=0, le=MAX_PRIORITY, strict=True, description="The new place; lower comes first."
-    )
-    is_primary: bool = Field(
-        False,
-        strict=True,
-        description="true makes it the hero and unmarks the previous one; false unmarks it.",
-    )
-
-    model_config = {"extra": "forbid", "json_schema_extra": _omit_defaults}
-
-
-class ImageOrderIn(Schema):
-    """The images that come first, in their order."""
-
-    image_ids: Annotated[
-        list[uuid.UUID],
-        PlainValidator(_read_image_ids),
-        WithJsonSchema(
-            {
-                "type": "array",
-                "minItems": 1,
-                "uniqueItems": True,
-                "items": {
-                    "type": "string",
-                    "format": "shortuuid",
-                    "pattern": SHORTUUID_PATTERN,
-                },
-            }
-        ),
-    ] = Field(..., description="Images of the product, each once. Those not named come behind.")
-
-    model_config = {"extra": "forbid"}

@@ -10,8 +10,9 @@ from ninja.decorators import decorate_view
 from apps.dashboard.api.admission import admit_member, admit_member_again, check_json_head
 from apps.dashboard.api.auth import AUTHENTICATORS
 from apps.dashboard.api.document import describe_problems
+from apps.dashboard.api.json_bodies import LookupIn
 from apps.dashboard.api.pagination import read_page
-from apps.dashboard.api.parameters import LookupIn, OrganizationPath, TradeItemQuery
+from apps.dashboard.api.parameters import OrganizationPath, TradeItemQuery
 from apps.dashboard.api.request_body import ApiRequest
 from apps.dashboard.api.schemas import make_absolute
 from apps.dashboard.api.trade_item_schemas import (
