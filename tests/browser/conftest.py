@@ -146,3 +146,11 @@ def three(browser, service, sessions, product_path, upload, gtin):
             expect(card.locator("img")).not_to_have_js_property("naturalWidth", 0)
         expect(visited.page.locator("[data-awaited]")).to_have_count(0, timeout=15_000)
         yield visited
+
+
+@pytest.fixture
+def deliver(browser, service, seed, sessions):
+    """The owner is about to deliver."""
+    path = get_path(seed, "deliver")
+    with visit(browser, service.url, path, storage_state=sessions["owner"]) as visited:
+        yield visited

@@ -7,21 +7,11 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.brand_manager import (
     drop_from_disk,
-    get_path,
     sign_in_again,
     tab_to,
-    visit,
 )
 from tests.browser.test_accessibility import check_page
 from tests.sample_images import make_jpeg
-
-
-@pytest.fixture
-def deliver(browser, service, seed, sessions):
-    """The owner is about to deliver."""
-    path = get_path(seed, "deliver")
-    with visit(browser, service.url, path, storage_state=sessions["owner"]) as visited:
-        yield visited
 
 
 @pytest.fixture

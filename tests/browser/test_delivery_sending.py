@@ -10,11 +10,9 @@ from playwright.sync_api import Page, expect
 from tests import local_http
 from tests.browser.brand_manager import (
     choose,
-    get_path,
     list_warnings_of_reload,
     look_at,
     sign_in_again,
-    visit,
 )
 from tests.sample_images import make_jpeg
 
@@ -30,14 +28,6 @@ def folder(tmp_path, gtin):
     for view in VIEWS:
         (delivery / f"{gtin}_{view}.jpg").write_bytes(make_jpeg() + view.encode())
     return delivery
-
-
-@pytest.fixture
-def deliver(browser, service, seed, sessions):
-    """The owner is about to deliver."""
-    path = get_path(seed, "deliver")
-    with visit(browser, service.url, path, storage_state=sessions["owner"]) as visited:
-        yield visited
 
 
 @pytest.fixture

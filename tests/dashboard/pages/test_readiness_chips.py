@@ -10,19 +10,10 @@ from django.test import Client
 from apps.dashboard.api.identifiers import encode_id
 from apps.products.models import ProductImage
 from tests.conftest import GTIN, Api, Cast
+from tests.products.test_hero_verdicts import PASSING
 from tests.sample_images import make_jpeg, make_svg, make_webp
 
-MEASURED = {
-    "width": 2400,
-    "height": 2400,
-    "white_border_share": 1.0,
-    "near_white_border_share": 1.0,
-    "has_transparent_border": False,
-    "content_side_share": 0.88,
-    "content_area_share": 0.7,
-    "is_blank": False,
-    "measured_at": "2026-11-29T20:00:00Z",
-}
+MEASURED = {**PASSING, "measured_at": "2026-11-29T20:00:00Z"}
 
 
 @pytest.fixture
