@@ -61,7 +61,7 @@ def write_waiting() -> None:
         if len(group) == 1 or not _write_together(group):
             for work in group:
                 work.fault = _write(work)
-    except BaseException as fault:
+    except BaseException as fault:  # raised again: the others wait for a word
         for work in group:
             work.fault = DatabaseError(f"not written: {fault!r}")
         raise

@@ -78,7 +78,7 @@ def read_results(tmp_path: Path) -> dict[str, str]:
 
 
 def list_titles(gtin: str) -> list[str]:
-    images = ProductImage.objects.filter(product__gtin=gtin).in_gallery()  # type: ignore[attr-defined]
+    images = ProductImage.objects.filter(product__gtin=gtin).in_gallery()  # type: ignore[attr-defined]  # of ImageSet
     return [f"{image.title}{' *' if image.is_primary else ''}" for image in images]
 
 

@@ -129,7 +129,7 @@ class InvitationForm(forms.Form):
 
     def __init__(self, *args: Any, roles: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["role"].choices = roles  # type: ignore[attr-defined]
+        self.fields["role"].choices = roles  # type: ignore[attr-defined]  # a ChoiceField's
 
 
 class NewMemberForm(UserCreationForm):  # type: ignore[type-arg]  # generic in the stubs alone

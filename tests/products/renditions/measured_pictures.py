@@ -142,8 +142,8 @@ def _draw_tile(picture: Image.Image) -> Image.Image:
     _outline(tile, _get_inner(picture.size), scale, (0, 90, 255))
     seen = picture.convert("RGBA").convert("RGBa").split()
     border = pixel_measures._draw_border(picture.size)  # noqa: SLF001 (what is shown here)
-    ground = [pixel_measures._find_median(band.histogram(border)) for band in seen]  # noqa: SLF001
-    if box := pixel_measures._find_content(seen, ground):  # noqa: SLF001
+    ground = [pixel_measures._find_median(band.histogram(border)) for band in seen]  # noqa: SLF001 (shown in the docs)
+    if box := pixel_measures._find_content(seen, ground):  # noqa: SLF001 (the same)
         _outline(tile, box, scale, (230, 0, 0))
     return tile
 
