@@ -26,3 +26,13 @@ export async function readPixels(image) {
     return {};
   }
 }
+
+/** Pixels as they are printed; empty where they are not known. */
+export function printPixels({ width, height }) {
+  return width && height ? `${width} × ${height}` : "";
+}
+
+/** The name of a format that the API tells. */
+export function printFormat(format) {
+  return format === "WEBP" ? "WebP" : format;
+}

@@ -1,7 +1,7 @@
 // Another file in a picture's place: chosen or dropped on its card, and looked at beside the old one.
 
 import { callApi, describeAnswer, isSignedOut } from "./api_client.js";
-import { nameFormat, readPixels } from "./file_facts.js";
+import { nameFormat, printFormat, printPixels, readPixels } from "./file_facts.js";
 import { offer, say } from "./notices.js";
 import { Upload } from "./upload.js";
 import { describeSize } from "./upload_item.js";
@@ -17,10 +17,6 @@ const MAX_CHECKS = 4;
 
 const SAME = "Nothing to replace: the picture has this very file already.";
 const CHANGED = "Somebody else changed this picture meanwhile; look again, then choose the file once more.";
-
-function printPixels({ width, height }) {
-  return width && height ? `${width} × ${height}` : "";
-}
 
 /** Whether the file is the picture's, byte for byte, as far as this page can tell; the server knows. */
 async function isSame(file, image) {
@@ -98,7 +94,7 @@ export class Replacement {
     ]);
     this.showChanges([
       ["File", this.image.file_name, file.name],
-      ["Format", this.image.format === "WEBP" ? "WebP" : this.image.format, format],
+      ["Format", printFormat(this.image.format), format],
       ["Pixels", printPixels(this.image), printPixels(pixels)],
       ["Size", describeSize(this.image.byte_size), describeSize(file.size)],
     ]);

@@ -1,13 +1,14 @@
 // The files that a picture had before, in its details.
 
 import { callApi, describeAnswer, isSignedOut } from "./api_client.js";
+import { printFormat, printPixels } from "./file_facts.js";
 import { printTime } from "./local_times.js";
 import { say } from "./notices.js";
 import { describeSize } from "./upload_item.js";
 
-function describe({ format, width, height, byte_size: size }) {
-  const pixels = width && height ? `${width} × ${height}` : "";
-  return [format === "WEBP" ? "WebP" : format, pixels, describeSize(size)].filter(Boolean).join(", ");
+function describe(version) {
+  const facts = [printFormat(version.format), printPixels(version), describeSize(version.byte_size)];
+  return facts.filter(Boolean).join(", ");
 }
 
 /** The list below the details; `shown` is asked for the card after another file was restored. */
