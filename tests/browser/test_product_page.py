@@ -246,7 +246,8 @@ def test_page_of_forty_pictures_is_light(browser, service, seed, sessions, uploa
         page.on("requestfinished", lambda request: sizes.append(request.sizes()))
         page.goto(get_path(seed, "products", gtin))
         for image in page.locator(".picture img").all():
-            image.scroll_into_view_if_needed()
+            # Its card may be drawn anew meanwhile.
+            image.evaluate("image => image.scrollIntoView()")
             expect(image).not_to_have_js_property("naturalWidth", 0, timeout=30_000)
         visited.check("503")  # renditions are made at the first look, not all at once
     assert len(sizes) > 40

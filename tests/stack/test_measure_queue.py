@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 import io
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import psutil
+import pytest
 from PIL import Image
 
 from tests.sample_images import make_jpeg, make_svg
@@ -18,6 +20,16 @@ from tests.stack.worlds import World, run_world
 
 TITLE = "To be measured"
 WAIT_SECONDS = 60
+
+
+@pytest.fixture(params=["disk", "stack"])
+def measuring_world(request: pytest.FixtureRequest) -> Iterator[World]:
+    """Both worlds; the shared one on SQLite and disk measures nothing."""
+    if request.param == "stack":
+        yield request.getfixturevalue("stack_world")
+    else:
+        with request.getfixturevalue("run_disk_world")() as world:
+            yield world
 
 
 def make_long() -> bytes:
@@ -42,7 +54,8 @@ def list_workers(world: World) -> list[psutil.Process]:
     ]
 
 
-def test_uploads_are_measured_without_a_page(world: World):
+def test_uploads_are_measured_without_a_page(measuring_world: World):
+    world = measuring_world
     for picture, name in ((make_jpeg(), "photo.jpg"), (make_svg(), "logo.svg")):
         assert world.upload(picture, name, title=TITLE).status_code == 201
 
