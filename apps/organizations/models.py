@@ -65,6 +65,8 @@ class Organization(models.Model):
         db_default="google gs1",
         editable=False,
     )
+    # Whether some of its products may tell their state by channels that counted before.
+    is_being_judged = models.BooleanField(default=False, db_default=False, editable=False)
     refuses_positions = models.BooleanField(
         "refuse pictures that tell where they were taken", default=False, db_default=False
     )

@@ -6,13 +6,12 @@ was judged, so that `judging` finds it once these or the day have changed.
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Iterable
 from datetime import date
-from functools import lru_cache, reduce
+from functools import lru_cache
 from typing import Any
 
-from django.db.models import Case, Q, Value, When
+from django.db.models import Q
 from django.utils import timezone
 
 from apps.organizations.models import Organization
@@ -61,7 +60,9 @@ def list_channels(organization: Organization) -> list[Channel]:
 
 
 def compute_state(encoded: int, channels: Iterable[str]) -> HeroState:
-    """The state by the channels that count, of a product that has a primary picture."""
+    """The state by the channels that count; unknown without verdicts, and so without primary."""
+    if not encoded:
+        return HeroState.UNKNOWN
     verdicts = decode_verdicts(encoded)
     told = {verdicts[channel] for channel in channels if channel in verdicts}
     if Verdict.REFUSED in told:
@@ -72,24 +73,6 @@ def compute_state(encoded: int, channels: Iterable[str]) -> HeroState:
 def match_verdict(channel: str, verdict: Verdict) -> Q:
     """Products whose primary picture has that verdict of the channel."""
     return match_bit(get_bit(channel, verdict))
-
-
-def compose_state(channels: Iterable[str]) -> Case:
-    """As `compute_state`, in SQL."""
-    ids = {channel.id for channel in RULES.channels}
-    known = [channel for channel in channels if channel in ids]
-    ready = [
-        match_verdict(channel, Verdict.PASSES) | match_verdict(channel, Verdict.ADVICE)
-        for channel in known
-    ]
-    return Case(
-        *(
-            When(match_verdict(channel, Verdict.REFUSED), then=Value(HeroState.NOT_READY.value))
-            for channel in known
-        ),
-        When(reduce(operator.and_, ready, Q(has_primary=True)), then=Value(HeroState.READY.value)),
-        default=Value(HeroState.UNKNOWN.value),
-    )
 
 
 def describe_hero(product: Product) -> dict[str, Any]:

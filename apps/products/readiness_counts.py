@@ -25,6 +25,7 @@ class ReadinessCounts:
     total: int = 0
     by_state: Counter[HeroState] = field(default_factory=Counter)
     by_channel: Counter[str] = field(default_factory=Counter)
+    by_verdicts: Counter[tuple[HeroState, int]] = field(default_factory=Counter)
 
     @property
     def are_kept(self) -> bool:
@@ -61,9 +62,11 @@ def _count(owner_id: uuid.UUID) -> ReadinessCounts:
     groups = found.values_list("hero_state", "hero_verdicts").annotate(count=Count("*"))
     by_state: Counter[HeroState] = Counter()
     by_channel: Counter[str] = Counter()
+    by_verdicts: Counter[tuple[HeroState, int]] = Counter()
     for state, encoded, count in groups:
         by_state[HeroState(state)] += count
+        by_verdicts[HeroState(state), encoded] += count
         for channel, verdict in decode_verdicts(encoded).items():
             if verdict in READY:
                 by_channel[channel] += count
-    return ReadinessCounts(by_state.total(), by_state, by_channel)
+    return ReadinessCounts(by_state.total(), by_state, by_channel, by_verdicts)

@@ -1,5 +1,5 @@
+from collections import Counter
 from datetime import UTC, date, datetime
-from itertools import product as combine
 
 import pytest
 import time_machine
@@ -7,8 +7,10 @@ from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apps.products.hero_verdicts import compose_state, compute_state, match_verdict
-from apps.products.judging import judge_heroes, judge_organization, judge_some, note_measured
+from apps.organizations.models import Organization
+from apps.products import judging
+from apps.products.hero_verdicts import compute_state, get_rules_version, match_verdict
+from apps.products.judging import choose_channels, judge_heroes, judge_some, note_measured
 from apps.products.models import HeroState, Product, ProductImage
 from apps.products.readiness.channel_rules import RULES
 from apps.products.readiness.verdict_bits import decode_verdicts, encode_verdicts, get_bit
@@ -77,26 +79,9 @@ def test_state_is_that_of_the_strictest_channel(google: Verdict, gs1: Verdict, s
     assert compute_state(encoded, ["google", "gs1"]) is state
 
 
-def test_no_channel_has_nothing_against_a_picture():
-    assert compute_state(0, []) is HeroState.READY
-
-
-def test_database_tells_the_same_state(cast: Cast):
-    choices = [[], ["google"], ["google", "gs1"], ["amazon", "unknown"], list(CHANNELS)]
-    for google, amazon, gs1 in combine(Verdict, repeat=3):
-        encoded = (
-            get_bit("google", google)
-            | get_bit("amazon", amazon)
-            | get_bit("gs1", gs1)
-            | get_bit("walmart", Verdict.PASSES)
-            | get_bit("shopify", Verdict.ADVICE)
-        )
-        Product.objects.filter(pk=cast.product.pk).update(hero_verdicts=encoded, has_primary=True)
-        told = Product.objects.annotate(
-            **{f"state{n}": compose_state(choice) for n, choice in enumerate(choices)}
-        ).get(pk=cast.product.pk)
-        for n, choice in enumerate(choices):
-            assert getattr(told, f"state{n}") == compute_state(encoded, choice), (encoded, choice)
+def test_no_channel_has_nothing_against_a_picture_that_is_measured():
+    assert compute_state(get_bit("gs1", Verdict.REFUSED), []) is HeroState.READY
+    assert compute_state(0, []) is HeroState.UNKNOWN
 
 
 def test_new_primary_is_unknown_until_it_is_measured(api: Api):
@@ -161,15 +146,81 @@ def test_choice_of_channels_changes_the_state_of_all_products(api: Api, cast: Ca
     states = []
 
     for choice in ("google", "google amazon", "", "walmart"):
-        cast.acme.channels = choice
-        cast.acme.save(update_fields=["channels"])
-        judge_organization(cast.acme)
+        choose_channels(cast.acme, choice.split())
         states.append(HeroState(read_product().hero_state))
 
     assert states == [HeroState.READY, HeroState.NOT_READY, HeroState.READY, HeroState.NOT_READY]
     assert set(
         Product.objects.exclude(gtin="00012345678905").values_list("hero_state", flat=True)
     ) == {0}
+
+
+def load_ready(organization: Organization, count: int) -> None:
+    """Add products that Google takes and Amazon refuses."""
+    verdicts = get_bit("google", Verdict.PASSES) | get_bit("amazon", Verdict.REFUSED)
+    Product.objects.bulk_create(
+        Product(
+            gtin=f"{81_000_000_000_000 + number}",
+            name="Tea",
+            owner=organization,
+            has_primary=True,
+            hero_verdicts=verdicts,
+            hero_state=HeroState.READY,
+            rules_version=get_rules_version(),
+        )
+        for number in range(count)
+    )
+
+
+def count_states(organization: Organization) -> Counter[int]:
+    found = Product.objects.filter(owner=organization, has_primary=True)
+    return Counter(found.values_list("hero_state", flat=True))
+
+
+def test_choice_restates_a_part_and_the_service_the_rest(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(judging, "RESTATED_AT_ONCE", 3)
+    monkeypatch.setattr(judging, "RESTATED_WITH_THE_CHOICE", 6)
+    load_ready(cast.acme, 11)
+
+    choose_channels(cast.acme, ["amazon"])
+    states = [count_states(cast.acme)[HeroState.NOT_READY]]
+    while judge_some():
+        states.append(count_states(cast.acme)[HeroState.NOT_READY])
+
+    assert states == [6, 9, 11]
+    cast.acme.refresh_from_db()
+    assert not cast.acme.is_being_judged
+
+
+def test_each_organization_has_its_turn_while_another_has_many(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+):
+    load_ready(cast.acme, 11)
+    coffee = Product.objects.filter(owner=cast.globex)
+    coffee.update(has_primary=True, hero_verdicts=get_bit("amazon", Verdict.REFUSED))
+    monkeypatch.setattr(judging, "RESTATED_AT_ONCE", 3)
+    Organization.objects.update(channels="amazon", is_being_judged=True)
+
+    judge_some()
+
+    assert set(coffee.values_list("hero_state", flat=True)) == {HeroState.NOT_READY}
+
+
+def test_choice_made_while_the_one_before_is_judged_holds(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(judging, "RESTATED_AT_ONCE", 3)
+    monkeypatch.setattr(judging, "RESTATED_WITH_THE_CHOICE", 3)
+    load_ready(cast.acme, 11)
+
+    for channels in (["amazon"], ["google"], []):
+        choose_channels(cast.acme, channels)
+        judge_some()
+    judge_heroes()
+
+    assert count_states(cast.acme) == {HeroState.READY: 11}
 
 
 def test_what_was_judged_by_the_rules_of_another_day_is_judged_again(api: Api):

@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import io
 import time
+import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +15,24 @@ import psutil
 import pytest
 from PIL import Image
 
+from apps.dashboard.api.identifiers import encode_id
+from apps.products.readiness.verdict_bits import get_bit
+from apps.products.readiness.verdicts import Verdict
 from tests.sample_images import make_jpeg, make_svg
 from tests.servers.processes import wait_until
 from tests.stack.conftest import RunWorld
 from tests.stack.worlds import World, run_world
 
 TITLE = "To be measured"
+# More than are judged while whoever chooses channels waits.
+MANY = 6_000
+FIRST_GTIN = 82_000_000_000_001
+NUMBERS = (
+    f"with recursive numbers(n) as (select {FIRST_GTIN} union all"
+    f" select n + 1 from numbers where n < {FIRST_GTIN + MANY - 1})"
+)
+REFUSED = get_bit("amazon", Verdict.REFUSED)
+NOW = "current_timestamp"
 WAIT_SECONDS = 60
 
 
@@ -97,3 +111,34 @@ def test_stop_does_not_wait_for_what_is_measured(run_disk_world: RunWorld):
         assert world.service.stop() == 0
         assert time.monotonic() - started < 10
         wait_until(lambda: not worker.is_running(), WAIT_SECONDS)
+
+
+@contextmanager
+def many_products(world: World) -> Iterator[uuid.UUID]:
+    """Add an organization of the owner's, for a time: all that it has is what Amazon refuses."""
+    organization = uuid.uuid4()
+    key = f"'{organization if 'DATABASE_URL' in world.env else organization.hex}'"
+    added = {
+        "organizations_organization (id, name, created)": f"values ({key}, 'Many', {NOW})",
+        "organizations_membership (organization_id, user_id, role)": f"select {key}, id, 'owner'"
+        f" from auth_user where username = '{world.seed['users']['owner']['username']}'",
+        "products_product (owner_id, gtin, name, created, has_primary, hero_verdicts)": f"{NUMBERS}"
+        f" select {key}, cast(n as varchar(14)), 'Tea', {NOW}, n > 0, {REFUSED} from numbers",
+    }
+    for table, rows in added.items():
+        world.select(f"insert into {table} {rows} returning 1")
+    yield organization
+    world.select(f"delete from products_product where owner_id = {key} returning 1")
+    world.select(f"delete from organizations_membership where organization_id = {key} returning 1")
+    world.select(f"delete from organizations_organization where id = {key} returning 1")
+
+
+def test_choice_of_channels_reaches_many_products_after_the_page(measuring_world: World):
+    world = measuring_world
+    with many_products(world) as organization, world.sign_in("owner") as browser:
+        path = f"/organizations/{encode_id(organization)}/settings/channels"
+        form = {"channels": ["amazon"], "csrfmiddlewaretoken": browser.cookies["csrftoken"]}
+        assert browser.post(path, data=form).status_code == 302
+        not_ready = f"/organizations/{encode_id(organization)}/products?state=not_ready"
+        wait_until(lambda: f"of {MANY:,}</p>" in browser.get(not_ready).text, WAIT_SECONDS)
+        wait_until(lambda: "Checking" not in browser.get(path).text, WAIT_SECONDS)

@@ -11,7 +11,7 @@ from apps.dashboard.api.identifiers import encode_id
 from apps.dashboard.pages.forms import ChannelsForm
 from apps.dashboard.pages.page_access import describe_membership, for_members
 from apps.organizations.models import Membership, Permission
-from apps.products.judging import judge_organization
+from apps.products.judging import choose_channels, count_misjudged
 from apps.products.readiness.channel_rules import RULES
 
 
@@ -27,17 +27,17 @@ def channels(request: HttpRequest, membership: Membership) -> HttpResponse:
     is_sent = request.method == "POST"  # no box ticked is a choice, too
     form = ChannelsForm(request.POST if is_sent else None, initial=chosen)
     if is_sent and form.is_valid():
-        organization.channels = " ".join(form.cleaned_data["channels"])
         organization.refuses_positions = form.cleaned_data["refuses_positions"]
-        organization.save(update_fields=["channels", "refuses_positions"])
+        organization.save(update_fields=["refuses_positions"])
         if "channels" in form.changed_data:
-            judge_organization(organization)
+            choose_channels(organization, form.cleaned_data["channels"])
         messages.success(request, "Kept. It holds from now on.")
         return redirect("channels", encode_id(membership.organization_id))
     context = {
         **describe_membership(membership),
         "section": "channels",
         "form": form,
+        "misjudged": count_misjudged(organization),
         "rows": [
             (channel, channel.id in form["channels"].value(), RULES.get_rules(channel))
             for channel in RULES.channels

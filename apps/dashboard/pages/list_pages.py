@@ -20,6 +20,7 @@ from apps.dashboard.pages.walks import build_query
 from apps.organizations.models import Membership
 from apps.products.catalogue.catalogue_files import disarm_cell
 from apps.products.hero_verdicts import list_channels, tell_verdicts
+from apps.products.judging import count_misjudged
 from apps.products.product_list import (
     PAGE_SIZES,
     ProductPage,
@@ -101,6 +102,7 @@ def products(request: HttpRequest, membership: Membership) -> HttpResponse:
         "count": count,
         "counts_all": counts[State.ALL],
         "readiness_may_be_old": readiness.are_kept,
+        "misjudged": count_misjudged(membership.organization),
         "view": view,
         "other_view": next(each for each in VIEWS if each != view),
         "pages": _list_pages(address, page, page_count),

@@ -1,6 +1,6 @@
 """The pictures that wait to be measured, worked by the service itself, one after another.
 
-While none waits, products are judged that were judged by other rules.
+Between them, products are judged that were judged by other channels or rules.
 
 A row waits while ``measure_due_at`` is set, until then. Whoever takes it moves that on before the
 work begins, so that a picture whose worker or whose service was killed is tried again later, and
@@ -168,7 +168,7 @@ def _work() -> None:
         pause = 0
         try:
             close_old_connections()
-            pause = 0 if work_round() or judge_some() else LOOK_SECONDS
+            pause = 0 if judge_some() + work_round() else LOOK_SECONDS
         except (DatabaseError, ServiceUnavailable) as fault:
             logger.warning("pictures wait to be measured: %s", fault)
             pause = OUTAGE_SECONDS

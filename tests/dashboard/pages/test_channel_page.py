@@ -8,6 +8,8 @@ import pytest
 from django.test import Client
 
 from apps.dashboard.api.identifiers import encode_id
+from apps.organizations.models import Organization
+from apps.products.judging import judge_some
 from apps.products.models import HeroState, Product
 from apps.products.readiness.verdict_bits import get_bit
 from apps.products.readiness.verdicts import Verdict
@@ -86,3 +88,16 @@ def test_products_tell_their_state_by_the_new_choice(cast: Cast, owner: Client):
         states.append(HeroState(Product.objects.get(pk=cast.product.pk).hero_state))
 
     assert states == [HeroState.NOT_READY, HeroState.READY]
+
+
+def test_products_that_are_still_judged_by_the_choice_before_are_told(cast: Cast, owner: Client):
+    refused = get_bit("amazon", Verdict.REFUSED)
+    Product.objects.filter(pk=cast.product.pk).update(has_primary=True, hero_verdicts=refused)
+    Organization.objects.filter(pk=cast.acme.pk).update(channels="amazon", is_being_judged=True)
+    paths = (get_path(cast), get_path(cast).replace("settings/channels", "products"))
+
+    told = [owner.get(path).content.decode() for path in paths]
+    judge_some()
+
+    assert ["Checking 1 product again" in page for page in told] == [True, True]
+    assert "Checking" not in owner.get(paths[1]).content.decode()
