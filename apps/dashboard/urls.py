@@ -8,11 +8,13 @@ from apps.dashboard.api.middleware import API_PREFIX
 from apps.dashboard.oauth.allowed_applications import allowed_applications
 from apps.dashboard.operations import health, local_media, metrics_page
 from apps.dashboard.pages import (
+    account_pages,
     api_pages,
     bin_page,
     channel_page,
     delivery_page,
     document_pages,
+    email_page,
     home_page,
     import_pages,
     invitation_pages,
@@ -89,12 +91,20 @@ urlpatterns = [
         member_pages.withdraw,
         name="withdraw-invitation",
     ),
+    path(
+        "organizations/<str:organization_id>/leave",
+        account_pages.leave_organization,
+        name="leave-organization",
+    ),
     path("invitations", invitation_pages.last_invitation, name="last-invitation"),
     path("invitations/<str:token>", invitation_pages.invitation, name="invitation"),
     path("invitations/<str:token>/join", invitation_pages.join, name="join"),
     path("settings/api-keys", key_pages.my_api_keys, name="my-api-keys"),
     path("accounts/login", auth_views.LoginView.as_view(), name="login"),
     path("accounts/logout", auth_views.LogoutView.as_view(), name="logout"),
+    path("accounts/organizations", account_pages.memberships, name="memberships"),
+    path("accounts/email", email_page.change_email, name="email"),
+    path("accounts/email/<str:token>", email_page.confirm_email, name="confirm-email"),
     path(
         "accounts/applications",
         allowed_applications,

@@ -15,7 +15,7 @@ from django.shortcuts import render
 from django.template.defaultfilters import filesizeformat
 
 from apps.organizations.api_keys import TooManyKeys, check_room_for_key, issue_api_key
-from apps.organizations.models import ApiKey, Membership, Organization
+from apps.organizations.models import ApiKey, Invitation, Membership, Organization
 
 ID_LENGTH = 22
 
@@ -187,9 +187,34 @@ class ApiKeyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the
         self.message_user(request, f"{word}: {count}.", messages.SUCCESS)
 
 
+class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs alone
+    """Of what is to be read and nothing else."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Invitation)
+class InvitationAdmin(ReadOnlyAdmin):
+    """Who is invited; of the link only a checksum is kept, which is of no use here."""
+
+    fields = ("email", "organization", "role", "invited_by", "expires_at")
+    list_display = fields
+    list_filter = ("role",)
+    list_select_related = ("organization", "invited_by")
+    search_fields = ("email", "organization__name", "invited_by__username")
+    date_hierarchy = "expires_at"
+
+
 @admin.register(LogEntry)
-class LogEntryAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs alone
-    """Who changed what in the admin, to be read and nothing else."""
+class LogEntryAdmin(ReadOnlyAdmin):
+    """Who changed what in the admin."""
 
     list_display = ("action_time", "user", "action_flag", "content_type", "object_repr", "said")
     list_display_links = None
@@ -201,12 +226,3 @@ class LogEntryAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in t
     @admin.display(description="what was said of it")
     def said(self, entry: LogEntry) -> str:
         return entry.get_change_message()
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: LogEntry | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: LogEntry | None = None) -> bool:
-        return False

@@ -51,6 +51,18 @@ def remove_member(by: Membership, member_id: int) -> Membership:
     return member
 
 
+@transaction.atomic
+def leave(own: Membership) -> None:
+    """End one's own membership, whatever the role; as `remove_member` otherwise.
+
+    Raises LastOwner, and `Membership.DoesNotExist` where it has ended meanwhile.
+    """
+    lock_members(own.organization_id)
+    member = Membership.objects.select_related("user").get(pk=own.pk)
+    _check_other_owner(member)
+    member.delete()
+
+
 def _get_both(by: Membership, member_id: int) -> tuple[Membership, Membership]:
     """Who acts, as they are now, and the member; whoever acted first may have ended that."""
     lock_members(by.organization_id)

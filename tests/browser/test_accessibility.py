@@ -102,6 +102,7 @@ def test_pages_of_an_account_are_accessible(browser, service, seed, sessions, wa
         expect(page.get_by_role("heading", name="Where to?")).to_be_visible()
         check_page(page)
         check_paths(page, "/accounts/applications", "/accounts/password_change/done")
+        check_paths(page, "/accounts/email", "/accounts/organizations")
         page.goto("/accounts/password_change")
         check_page(page)
         page.get_by_label("Old password").fill("wrong")

@@ -8,7 +8,8 @@ from django.contrib.admin.models import LogEntry
 from django.test import Client
 
 from apps.organizations.api_keys import find_api_key
-from apps.organizations.models import ApiKey, Organization
+from apps.organizations.invitations import issue_invitation
+from apps.organizations.models import ApiKey, Invitation, Membership, Organization
 from apps.problems import Unauthorized
 from tests.conftest import Cast
 
@@ -48,6 +49,24 @@ def test_organization_page_shows_its_members(cast: Cast, admin_client: Client) -
     page = admin_client.get(f"{ORGANIZATIONS}{cast.acme.pk}/change/").content.decode()
     assert shortuuid.encode(cast.acme.pk) in page
     assert "olga" in page
+
+
+def test_invitations_are_read_without_their_link(cast: Cast, admin_client: Client) -> None:
+    path = "/admin/organizations/invitation/"
+    invitation, token = issue_invitation(
+        cast.acme, "ann@acme.test", Membership.Role.EDITOR, cast.olga
+    )
+    pages = [
+        admin_client.get(address).content.decode()
+        for address in (path, f"{path}?q=acm", f"{path}{invitation.pk}/change/")
+    ]
+
+    assert all("ann@acme.test" in page and "olga" in page for page in pages)
+    assert not any(secret in page for page in pages for secret in (token, invitation.hashed_token))
+    for action in ("change", "delete"):
+        assert admin_client.post(f"{path}{invitation.pk}/{action}/").status_code == 403
+    assert admin_client.get(f"{path}add/").status_code == 403
+    assert Invitation.objects.get() == invitation
 
 
 def test_organization_with_products_cannot_be_deleted(cast: Cast, admin_client: Client) -> None:

@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 # Of an invitation, and of a new password after whose it is
-_SECRET = re.compile(r"(/invitations/|/accounts/reset/[^/\s]+/)[^/\s]+")
+_SECRET = re.compile(r"(/invitations/|/accounts/email/|/accounts/reset/[^/\s]+/)[^/\s]+")
 
 
 class SecretPathsFilter(logging.Filter):

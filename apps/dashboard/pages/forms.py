@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -141,6 +142,34 @@ class NewMemberForm(UserCreationForm):  # type: ignore[type-arg]  # generic in t
         super().__init__(*args, instance=account, label_suffix="", **kwargs)
         self.fields["username"].help_text = "You sign in with it, and the others see it."
         self.fields["username"].widget.attrs.pop("autofocus")
+
+
+class EmailForm(forms.Form):
+    """Another e-mail address, and the password that shows who asks."""
+
+    email = forms.EmailField(
+        label="New address",
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )
+    password = forms.CharField(
+        label="Your password",
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+
+    def __init__(self, data: Mapping[str, Any] | None, user: User) -> None:
+        super().__init__(data, label_suffix="")
+        self.user = user
+
+    def clean_email(self) -> str:
+        return User.objects.normalize_email(self.cleaned_data["email"])
+
+    def clean_password(self) -> str:
+        password: str = self.cleaned_data["password"]
+        if not self.user.check_password(password):
+            raise forms.ValidationError("That is not your password.")
+        return password
 
 
 class ChannelsForm(forms.Form):

@@ -40,6 +40,7 @@ def token(cast: Cast) -> str:
             "https://other.test/invitations/… does not match",
         ),
         ("post", "/accounts/reset/MQ/{}", {}, "/accounts/reset/MQ/…"),
+        ("post", "/accounts/email/{}", {}, "/accounts/email/…"),
     ],
 )
 def test_path_that_lets_somebody_in_is_not_written_down(token, log, method, path, headers, said):
