@@ -6,7 +6,9 @@ import io
 import json
 import os
 import shutil
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +16,8 @@ from typing import Any
 import httpx
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
+from pytest_django import DjangoDbBlocker
 
 from apps.dashboard.api.identifiers import encode_id
 from apps.dashboard.api.request_body import ApiHandler
@@ -23,6 +27,7 @@ from apps.organizations.models import ApiKey, Membership, Organization
 from apps.products.models import Product
 from closient import api as _api  # noqa: F401 (whose document is of these settings, not a test's)
 from tests.assertions import list_media
+from tests.made_once import make_migrated_database, make_once
 from tests.sample_images import make_jpeg
 
 TESTS = Path(__file__).parent
@@ -204,23 +209,52 @@ def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def seed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """What `manage.py seed_demo --json` printed for the database that `service` starts with."""
+def migrated_database(pytestconfig: pytest.Config) -> Path:
+    """A SQLite database with all tables and nothing in them, to be copied."""
+    return make_migrated_database(pytestconfig.cache.mkdir("migrated"))
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(migrated_database: Path, django_db_blocker: DjangoDbBlocker) -> None:
+    """In place of pytest-django's, which migrates anew: a copy in memory."""
+    with django_db_blocker.unblock(), closing(sqlite3.connect(migrated_database)) as source:
+        connection.ensure_connection()
+        source.backup(connection.connection)
+
+
+@pytest.fixture(scope="session")
+def seed_folder(shared_folder: Path, migrated_database: Path) -> Path:
+    """Where a database with the sample data is, and what `manage.py seed_demo --json` printed."""
     from tests.servers import run_manage  # noqa: PLC0415 (half a second that few tests need)
 
-    folder = tmp_path_factory.getbasetemp() / "seed"
-    run_manage(folder, {}, "migrate", "--no-input", "--verbosity", "0")
-    printed: dict[str, Any] = json.loads(run_manage(folder, {}, "seed_demo", "--json"))
+    def make_seed(folder: Path) -> None:
+        folder.mkdir()
+        shutil.copy(migrated_database, folder)
+        (folder / "seed.json").write_text(run_manage(folder, {}, "seed_demo", "--json"))
+
+    return make_once(shared_folder / "seed", make_seed)
+
+
+@pytest.fixture(scope="session")
+def seed(seed_folder: Path) -> dict[str, Any]:
+    """What `manage.py seed_demo --json` printed for the database that `service` starts with."""
+    printed: dict[str, Any] = json.loads((seed_folder / "seed.json").read_text())
     return printed
 
 
 @pytest.fixture(scope="session")
-def service(seed: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+def seeded_database(seed_folder: Path) -> Path:
+    """A SQLite database with the sample data and no image, to be copied."""
+    return seed_folder / "db.sqlite3"
+
+
+@pytest.fixture(scope="session")
+def service(seeded_database: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     """The production server on SQLite and local disk, with the sample data, for all tests."""
     from tests.servers import run_service  # noqa: PLC0415 (half a second that few tests need)
 
     folder = tmp_path_factory.mktemp("service")
-    shutil.copyfile(tmp_path_factory.getbasetemp() / "seed" / "db.sqlite3", folder / "db.sqlite3")
+    shutil.copy(seeded_database, folder)
     limits = {"RATE_LIMIT_PER_MINUTE": "1000000", "RATE_LIMIT_PER_DAY": "1000000"}
     # Pictures are measured with their thumbnails alone, at a moment that a test knows.
     with run_service(folder, {**limits, "MEASURE_IMAGES": "false"}) as running:

@@ -10,6 +10,14 @@ os.environ.setdefault(
 
 from closient.settings import *  # noqa: F403 (all but a few)
 
+DATABASES = {
+    "default": {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": "file:tests?mode=memory&cache=shared",
+        "OPTIONS": SQLITE_OPTIONS,  # noqa: F405 (from there)
+        "CONN_MAX_AGE": None,
+    }
+}
 _folder = Path(tempfile.mkdtemp(prefix="closient-tests-"))
 MEDIA_ROOT = _folder / "media"
 INCOMING_ROOT = MEDIA_ROOT / ".incoming"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+import subprocess
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
@@ -11,8 +12,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 
+from tests.made_once import make_once
 from tests.servers import (
     S3Server,
     Service,
@@ -44,8 +47,28 @@ def _empty_media() -> None:
 
 
 @pytest.fixture(scope="session")
-def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with run_postgres(tmp_path_factory.mktemp("postgres")) as url:
+def postgres_cluster(shared_folder: Path) -> Path:
+    """What a PostgreSQL keeps that has stopped, to be copied.
+
+    Its usual database has the sample data, which `seed.json` tells; `migrated` is empty.
+    """
+
+    def make_cluster(folder: Path) -> None:
+        with run_postgres(folder) as url:
+            env = {"DATABASE_URL": url}
+            run_manage(folder, env, "migrate", "--no-input", "--verbosity", "0")
+            with psycopg.connect(url, autocommit=True) as connection:
+                connection.execute("create database migrated template postgres")
+            (folder / "seed.json").write_text(run_manage(folder, env, "seed_demo", "--json"))
+
+    return make_once(shared_folder / "postgres", make_cluster)
+
+
+@pytest.fixture(scope="session")
+def postgres_url(postgres_cluster: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    folder = tmp_path_factory.mktemp("postgres")
+    subprocess.run(["cp", "-a", postgres_cluster / "postgres", folder], check=True)
+    with run_postgres(folder) as url:
         yield url
 
 
@@ -63,17 +86,13 @@ def s3_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
 
 @pytest.fixture(scope="session")
 def stack_env(postgres_url: str, valkey_url: str, s3_server: S3Server) -> dict[str, str]:
-    """The environment of a service on all three, with an empty database."""
+    """The environment of a service on all three, whose database has the sample data."""
     return {"DATABASE_URL": postgres_url, "VALKEY_URL": valkey_url, **s3_server.env}
 
 
 @pytest.fixture(scope="session")
-def stack_seed(
-    stack_env: dict[str, str], tmp_path_factory: pytest.TempPathFactory
-) -> dict[str, Any]:
-    folder = tmp_path_factory.mktemp("stack-seed")
-    run_manage(folder, stack_env, "migrate", "--no-input", "--verbosity", "0")
-    seed: dict[str, Any] = json.loads(run_manage(folder, stack_env, "seed_demo", "--json"))
+def stack_seed(postgres_cluster: Path) -> dict[str, Any]:
+    seed: dict[str, Any] = json.loads((postgres_cluster / "seed.json").read_text())
     return seed
 
 
@@ -97,12 +116,6 @@ def world(request: pytest.FixtureRequest) -> World:
     """Both worlds: SQLite and the local disk; PostgreSQL, S3 and Valkey."""
     chosen: World = request.getfixturevalue(f"{request.param}_world")
     return chosen
-
-
-@pytest.fixture(scope="session")
-def seeded_database(seed: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A SQLite database with the sample data and no image, to be copied."""
-    return tmp_path_factory.getbasetemp() / "seed" / "db.sqlite3"
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shlex
+import shutil
 import signal
 import socket
 import subprocess
@@ -36,9 +37,9 @@ def build_environment(folder: Path, port: int) -> dict[str, str]:
 
 
 @contextmanager
-def run_demo(folder: Path, port: int) -> Iterator[subprocess.Popen[str]]:
+def run_demo(folder: Path, port: int, database: Path) -> Iterator[subprocess.Popen[str]]:
     environment = build_environment(folder, port)
-    subprocess.run([*PYTHON, "migrate", "-v0"], cwd=REPOSITORY, env=environment, check=True)
+    shutil.copy(database, folder)
     with subprocess.Popen(
         [*PYTHON, "demo", "--folder", str(folder)],
         cwd=REPOSITORY,
@@ -64,12 +65,14 @@ def read_until(demo: subprocess.Popen[str], last_words: str) -> str:
     return "".join(lines)
 
 
-def test_three_pictures_are_uploaded_and_the_pasted_line_adds_a_fourth(tmp_path: Path) -> None:
+def test_three_pictures_are_uploaded_and_the_pasted_line_adds_a_fourth(
+    migrated_database: Path, tmp_path: Path
+) -> None:
     folder, elsewhere = tmp_path / "a folder", tmp_path / "elsewhere"
     folder.mkdir()
     elsewhere.mkdir()
     [port] = find_free_ports(1)
-    with run_demo(folder, port) as running:
+    with run_demo(folder, port, migrated_database) as running:
         printed = read_until(running, "Ctrl-C stops the demo.")
         assert printed.count("201 Created") == 3, printed
         assert printed.count('"is_primary": true') == 3
@@ -111,10 +114,10 @@ def test_taken_port_is_said_so(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("stop_signal", [signal.SIGTERM, signal.SIGHUP])
 def test_demo_that_is_stopped_early_leaves_no_server_behind(
-    tmp_path: Path, stop_signal: signal.Signals
+    migrated_database: Path, tmp_path: Path, stop_signal: signal.Signals
 ) -> None:
     [port] = find_free_ports(1)
-    with run_demo(tmp_path, port) as running:
+    with run_demo(tmp_path, port, migrated_database) as running:
         read_until(running, "Starting the service")
         running.send_signal(stop_signal)
         printed = read_until(running, "never said")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -11,7 +12,6 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from tests.servers import run_manage
 from tests.servers.service import REPOSITORY, build_environment, try_manage
 
 PRODUCTS, IMAGES = 100_000, 10_000
@@ -31,7 +31,6 @@ Plans = dict[str, list[tuple[str, str]]]
 
 
 def explain_queries(folder: Path, env: dict[str, str]) -> Plans:
-    run_manage(folder, env, "migrate", "--no-input", "--verbosity", "0")
     finished = subprocess.run(
         [sys.executable, "-m", "tests.stack.query_plans", str(PRODUCTS), str(IMAGES)],
         cwd=REPOSITORY,
@@ -45,14 +44,16 @@ def explain_queries(folder: Path, env: dict[str, str]) -> Plans:
 
 
 @pytest.fixture(scope="module")
-def sqlite_plans(tmp_path_factory: pytest.TempPathFactory) -> Plans:
-    return explain_queries(tmp_path_factory.mktemp("growth"), {})
+def sqlite_plans(migrated_database: Path, tmp_path_factory: pytest.TempPathFactory) -> Plans:
+    folder = tmp_path_factory.mktemp("growth")
+    shutil.copy(migrated_database, folder)
+    return explain_queries(folder, {})
 
 
 @pytest.fixture(scope="module")
 def growth_env(postgres_url: str) -> dict[str, str]:
     with psycopg.connect(postgres_url, autocommit=True) as connection:
-        connection.execute("create database growth")
+        connection.execute("create database growth template migrated")
     return {"DATABASE_URL": f"{postgres_url.rpartition('/')[0]}/growth"}
 
 

@@ -144,8 +144,11 @@ def test_node_has_fetch() -> None:
     assert subprocess.check_output(command, text=True) == "function\n"
 
 
-def test_service_is_killed_with_its_workers_and_starts_again_where_it_was(tmp_path: Path) -> None:
-    with run_service(tmp_path, {}, migrate=True) as service:
+def test_service_is_killed_with_its_workers_and_starts_again_where_it_was(
+    migrated_database: Path, tmp_path: Path
+) -> None:
+    shutil.copy(migrated_database, tmp_path)
+    with run_service(tmp_path, {}) as service:
         port = urlsplit(service.url).port
         assert port is not None
         assert service.process.children()
