@@ -30,6 +30,7 @@ from apps.products.judging import judge_some
 from apps.products.measured_picture import list_traits
 from apps.products.models import ProductImage
 from apps.products.pictures.image_checks import ImageWalk, check_image
+from apps.products.renditions.pacing import give_way
 from apps.products.renditions.renditions import end_measuring, measure_image, open_object
 from apps.products.renditions.worker_run import WorkerDied
 from apps.products.stored_objects import release_connection
@@ -75,7 +76,11 @@ def work_round() -> int:
 
     Raises DatabaseError, ServiceUnavailable.
     """
-    return sum(work_image(pk) is not None for pk in list_round())
+    count = 0
+    for pk in list_round():
+        with give_way():
+            count += work_image(pk) is not None
+    return count
 
 
 def list_round() -> list[uuid.UUID]:
@@ -168,7 +173,9 @@ def _work() -> None:
         pause = 0
         try:
             close_old_connections()
-            pause = 0 if judge_some() + work_round() else LOOK_SECONDS
+            with give_way():
+                judged = judge_some()
+            pause = 0 if judged + work_round() else LOOK_SECONDS
         except (DatabaseError, ServiceUnavailable) as fault:
             logger.warning("pictures wait to be measured: %s", fault)
             pause = OUTAGE_SECONDS
