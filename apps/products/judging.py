@@ -14,8 +14,9 @@ from apps.products.hero_verdicts import (
     describe_hero,
     get_rules_version,
 )
+from apps.products.kept_counts import forget_counts
 from apps.products.models import HeroState, Product, ProductImage
-from apps.products.readiness_counts import count_readiness, forget_counts
+from apps.products.readiness_counts import count_readiness
 from apps.products.write_turns import take_turn
 
 JUDGED_AT_ONCE: Final = 500

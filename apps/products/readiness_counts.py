@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import time
 import uuid
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import partial
 
 from django.db.models import Count
 
+from apps.products import kept_counts
+from apps.products.kept_counts import keep_counts
 from apps.products.models import HeroState, Product
 from apps.products.readiness.verdict_bits import decode_verdicts
 from apps.products.readiness.verdicts import Verdict
 
-COUNTED_AT_ONCE = 50_000
-COUNTS_KEPT_SECONDS = 45
 READY = (Verdict.PASSES, Verdict.ADVICE)
 
 
@@ -30,31 +30,16 @@ class ReadinessCounts:
     @property
     def are_kept(self) -> bool:
         """Whether they may be of a moment ago."""
-        return self.total > COUNTED_AT_ONCE
+        return self.total > kept_counts.COUNTED_AT_ONCE
 
     def get_percent(self, channel: str) -> int:
         """Of all products, in whole per cents; 100 are all of them."""
         return 100 * self.by_channel[channel] // self.total if self.total else 0
 
 
-# Of organizations with very many, by the time of this process.
-_large_counts: dict[uuid.UUID, tuple[float, ReadinessCounts]] = {}
-
-
 def count_readiness(owner_id: uuid.UUID) -> ReadinessCounts:
     """What there is of each; of very many products, at most 45 seconds old."""
-    counted_at, counts = _large_counts.get(owner_id, (0.0, None))
-    if counts is not None and time.monotonic() - counted_at < COUNTS_KEPT_SECONDS:
-        return counts
-    counts = _count(owner_id)
-    if counts.are_kept:
-        _large_counts[owner_id] = time.monotonic(), counts
-    return counts
-
-
-def forget_counts(owner_id: uuid.UUID) -> None:
-    """Have them counted anew, after another choice of channels."""
-    _large_counts.pop(owner_id, None)
+    return keep_counts(owner_id, partial(_count, owner_id), lambda counts: counts.total)
 
 
 def _count(owner_id: uuid.UUID) -> ReadinessCounts:

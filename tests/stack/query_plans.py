@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from itertools import product as combine
 from typing import Any
 
 from closient.wsgi import application  # before all that needs Django's settings
@@ -25,7 +26,14 @@ from django.utils import timezone
 from apps.dashboard.api.identifiers import encode_id
 from apps.organizations.models import ApiKey, Membership, Organization
 from apps.products.models import ImageEvent, Product, ProductImage
-from apps.products.product_list import Filters, Sort, State, count_states, read_products
+from apps.products.product_list import (
+    Filters,
+    Sort,
+    State,
+    count_states,
+    find_neighbours,
+    read_products,
+)
 from apps.products.readiness.verdict_bits import get_bit
 from apps.products.readiness.verdicts import Verdict
 from apps.products.readiness_counts import count_readiness
@@ -34,6 +42,7 @@ from tests.sample_images import make_jpeg
 
 PRODUCTS, IMAGES = (int(argument) for argument in sys.argv[1:])
 PEOPLE = 5000
+TABS = (State.NO_HERO, State.NO_PICTURES, State.NOT_READY, State.READY)
 IS_POSTGRESQL = connection.vendor == "postgresql"
 REFUSED = get_bit("amazon", Verdict.REFUSED)
 FIRST_GTIN = 90_000_000_000_000
@@ -50,6 +59,8 @@ Plans = list[tuple[str, str]]
 def load_products(cast: Cast) -> None:
     """Half of them belong to the caller's organization."""
     gtin = f"cast({FIRST_GTIN} + n as varchar(14))"
+    # A few in each tab, as where nearly all is done: the database reads others by other indexes.
+    state = "case when n / 2 % 30 < 3 then n / 2 % 30 else 0 end"
     acme, globex = (
         f"'{owner.pk}'::uuid" if IS_POSTGRESQL else f"'{owner.pk.hex}'"
         for owner in (cast.acme, cast.globex)
@@ -59,9 +70,9 @@ def load_products(cast: Cast) -> None:
         numbers = NUMBERS[connection.vendor].format(first=first, last=last)
         execute(
             "insert into products_product (gtin, name, folded_name, sort_key, owner_id, created,"
-            " hero_state, hero_verdicts, tells_place)"
+            " has_primary, kept_images, hero_state, hero_verdicts, tells_place)"
             f" select {gtin}, 'Product ' || n, 'product ' || n, 'product ' || n, case n % 2 when 0 then {acme} else {globex} end,"
-            f" current_timestamp, n / 2 % 3, case when n % 1000 = 0 then {REFUSED} else n / 2 % 3 end,"
+            f" current_timestamp, n / 2 % 50 > 0, n / 2 % 25, {state}, case when n % 1000 = 0 then {REFUSED} else {state} end,"
             f" n % 1000 = 0 from ({numbers}) numbers"
         )
 
@@ -192,9 +203,12 @@ def explain_lists(cast: Cast) -> dict[str, Plans]:
             read_products(cast.acme.pk, Filters(sort=sort), 24, after=middle)
         with explained() as found[f"products by {sort}, before"]:
             read_products(cast.acme.pk, Filters(sort=sort), 24, before=middle)
-    for state in (State.NO_HERO, State.NO_PICTURES, State.NOT_READY, State.READY):
-        with explained() as found[f"products {state}"]:
-            read_products(cast.acme.pk, Filters(state=state), 24, after=middle)
+    product = Product.objects.get(gtin=middle)
+    for state, sort in combine(TABS, Sort):
+        with explained() as found[f"products {state} by {sort}"]:
+            read_products(cast.acme.pk, Filters(state=state, sort=sort), 24, after=middle)
+        with explained() as found[f"neighbours {state} by {sort}"]:
+            find_neighbours(cast.acme.pk, Filters(state=state, sort=sort), product)
     for chosen in ({"refused_by": "amazon"}, {"tells_place": True}):
         with explained() as found[f"products {next(iter(chosen))}"]:
             read_products(cast.acme.pk, Filters(**chosen), 24, after=middle)

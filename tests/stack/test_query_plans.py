@@ -22,9 +22,14 @@ SORTS = re.compile(r"\bSort\b|USE TEMP B-TREE")
 LISTS = ("name", "gtin", "changed", "pictures")
 WAYS = ("", ", before")
 BEGINS_AT_A_ROW = re.compile(r"Index Cond: .*ROW\(|AND \(\w+,gtin\)[<>]\(\?,\?\)\)")
+TABS = {
+    "no_hero": "owner_no_hero",
+    "no_pictures": "owner_no_pictures",
+    "not_ready": "owner_judged",
+    "ready": "owner_judged",
+}
 IN_ORDER = (
-    *("first page", "history", "last products", "products no_hero", "products no_pictures"),
-    *("products not_ready", "products ready", "products refused_by", "products tells_place"),
+    *("first page", "history", "last products", "products refused_by", "products tells_place"),
     *(f"products by {sort}{way}" for sort in LISTS for way in WAYS),
 )
 Plans = dict[str, list[tuple[str, str]]]
@@ -114,16 +119,26 @@ def test_images_are_counted_in_the_index_alone(plans: Plans):
     assert re.search(pattern, plans["first page"][3][1])
 
 
+@pytest.mark.parametrize("sort", LISTS)
+@pytest.mark.parametrize("tab", TABS)
+def test_tab_and_walk_through_it_are_read_from_its_own_index(plans: Plans, tab: str, sort: str):
+    _, page = plans[f"products {tab} by {sort}"][-1]
+    read = [page, *(plan for _, plan in plans[f"neighbours {tab} by {sort}"])]
+
+    assert len(read) == 3
+    assert [plan for plan in read if TABS[tab] not in plan or SORTS.search(plan)] == []
+
+
 @pytest.mark.parametrize(
     ("call", "index"),
     [
-        ("products not_ready", "owner_readiness_order"),
-        ("products ready", "owner_readiness_order"),
         ("products refused_by", "owner_refused_amazon"),
         ("products tells_place", "owner_place_order"),
     ],
 )
-def test_what_is_left_to_do_for_channels_has_an_index(plans: Plans, call: str, index: str):
+def test_what_a_channel_refuses_and_what_tells_a_place_has_an_index(
+    plans: Plans, call: str, index: str
+):
     assert index in plans[call][-1][1]
 
 

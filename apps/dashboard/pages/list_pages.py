@@ -95,7 +95,7 @@ def products(request: HttpRequest, membership: Membership) -> HttpResponse:
         "rows": [
             (
                 *(row, row.primary and build_thumbnails(row.primary), place),
-                *(build_query(address, place), _find_worst(row, channels)),
+                *(build_query(address, place, row.product), _find_worst(row, channels)),
             )
             for place, row in enumerate(rows, _find_start(address, page, count))
         ],

@@ -3,6 +3,7 @@
 from apps.products.models.image_event import NO_IMAGE, ImageEvent
 from apps.products.models.image_version import ImageVersion
 from apps.products.models.product import (
+    JUDGED,
     RENAMED,
     HeroState,
     Product,
@@ -15,6 +16,7 @@ from apps.products.models.unclaimed_object import UnclaimedObject
 from apps.products.models.upload_claim import UploadClaim
 
 __all__ = [
+    "JUDGED",
     "MAX_PRIORITY",
     "NO_IMAGE",
     "RENAMED",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -84,6 +84,39 @@ class ProductSet(models.QuerySet["Product"]):
         return created
 
 
+# Ready or not ready.
+JUDGED = models.Q(hero_state__gt=HeroState.UNKNOWN)
+_TABS = {
+    "no_hero": (models.Q(has_primary=False), ()),
+    "no_pictures": (models.Q(kept_images__lte=0), ()),
+    "judged": (JUDGED, ("hero_state",)),
+}
+_ORDERS = {
+    "name": ("sort_key",),
+    "gtin": (),
+    "change": ("changed_at",),
+    "picture": ("kept_images",),
+}
+
+
+def _list_tab_orders() -> Iterator[models.Index]:
+    """The indexes that the tabs of the list are read from, in each of its orders.
+
+    Each has only the products of its tab: an upload to another pays nothing for it.
+    """
+    for tab, (condition, states) in _TABS.items():
+        for order, fields in _ORDERS.items():
+            if (tab, order) == ("no_pictures", "picture"):
+                continue  # which is the order of their GTINs
+            # The first two have names from before there were others.
+            middle = "" if order == "name" and not states else f"_{order}"
+            yield models.Index(
+                fields=["owner", *states, *fields, "gtin"],
+                condition=condition,
+                name=f"owner_{tab}{middle}_order",
+            )
+
+
 class Product(models.Model):
     """A trade item, known by its GTIN."""
 
@@ -145,19 +178,6 @@ class Product(models.Model):
             models.Index(fields=["owner", "changed_at", "gtin"], name="owner_change_order"),
             models.Index(fields=["owner", "kept_images", "gtin"], name="owner_picture_order"),
             models.Index(fields=["changed_by"], name="changed_by_user"),
-            models.Index(
-                fields=["owner", "sort_key", "gtin"],
-                condition=models.Q(has_primary=False),
-                name="owner_no_hero_order",
-            ),
-            models.Index(
-                fields=["owner", "sort_key", "gtin"],
-                condition=models.Q(kept_images__lte=0),
-                name="owner_no_pictures_order",
-            ),
-            models.Index(
-                fields=["owner", "hero_state", "sort_key", "gtin"], name="owner_readiness_order"
-            ),
             # What the states and the channels' verdicts are counted in.
             models.Index(
                 fields=["owner", "hero_state", "hero_verdicts"], name="owner_readiness_counts"
@@ -175,6 +195,7 @@ class Product(models.Model):
                 condition=models.Q(tells_place=True),
                 name="owner_place_order",
             ),
+            *_list_tab_orders(),
         ]
 
     def __str__(self) -> str:

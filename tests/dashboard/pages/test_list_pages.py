@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 
 from apps.dashboard.api.identifiers import encode_id
-from apps.products import readiness_counts
+from apps.products import kept_counts
 from apps.products.models import HeroState, Product
 from tests.conftest import GTIN, Api, Cast
 from tests.dashboard.pages.test_product_pages import list_shown, make_products, open_page
@@ -41,16 +41,19 @@ def test_tabs_tell_how_many_there_are_and_lead_to_them(olga: Client, cast: Cast,
 
 def test_counts_that_are_kept_are_told_so(olga: Client, cast: Cast, api: Api, monkeypatch):
     assert "counted anew" not in read_text(olga, cast, "")
-    monkeypatch.setattr(readiness_counts, "COUNTED_AT_ONCE", 0)
+    monkeypatch.setattr(kept_counts, "COUNTED_AT_ONCE", 0)
+    make_products(cast, 2)
 
     before = read_text(olga, cast, "")
+    filtered = read_text(olga, cast, "?fewer=1")
     api.upload(make_jpeg(), is_primary="true")
     Product.objects.filter(gtin=GTIN).update(hero_state=HeroState.READY)
     after = read_text(olga, cast, "")
-    readiness_counts.forget_counts(cast.acme.pk)
 
-    assert "what is ready is counted anew once a minute" in before
+    assert "what is ready and what a filter finds is counted anew once a minute" in before
     assert after.count("0 % ready") == before.count("0 % ready") == 2
+    assert "1–3 of 3" in filtered
+    assert "1–2 of 3" in read_text(olga, cast, "?fewer=1")
 
 
 def test_pages_tell_where_they_are(olga: Client, cast: Cast):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime, timedelta
 from html import unescape
 
 import pytest
@@ -12,6 +13,8 @@ from apps.dashboard.api.identifiers import encode_id
 from apps.products.models import Product
 from tests.conftest import GTIN, Api, Cast
 from tests.dashboard.pages.test_product_pages import make_products, open_page
+
+NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -58,7 +61,38 @@ def test_last_fix_leads_to_the_next(olga: Client, cast: Cast, api: Api):
 
 
 @pytest.mark.parametrize(
-    "query", ["list=&place=x", "list=%26%26&place=-1", "list=q%3D%2500&place=9999999999"]
+    ("state", "sort"), [("no_pictures", "changed"), ("no_hero", "-changed"), ("all", "pictures")]
+)
+def test_fix_that_moves_the_product_leads_on_from_where_it_stood(
+    olga: Client, cast: Cast, api: Api, state: str, sort: str
+):
+    make_products(cast, 8)
+    for number, product in enumerate(Product.objects.filter(owner=cast.acme).order_by("gtin")):
+        changes = {"changed_at": NOW - timedelta(days=number % 4)}
+        if sort == "pictures":
+            changes["kept_images"] = int(number % 4 == 0)
+        Product.objects.filter(pk=product.pk).update(**changes)
+    listed = open_page(olga, cast, f"products?state={state}&sort={sort}").content.decode()
+    gtins = re.findall(r'id="p(\d{14})"', listed)
+    place = gtins.index(GTIN)
+    address = unescape(re.findall(r'card-title"><a href="([^"]*)"', listed)[place])
+
+    api.upload(is_primary="true")
+    fixed = olga.get(address).content.decode()
+
+    found = [re.search(rf'rel="{way}" href="[^"]*/(\d{{14}})\?', fixed) for way in ("prev", "next")]
+    assert [each and each[1] for each in found] == [gtins[place - 1], gtins[place + 1]]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        *("list=sort%3Dchanged&at=x", "list=sort%3Dchanged&at=2026-01-01"),
+        *("list=sort%3Dpictures&at=-", "list=sort%3Dpictures&at=99999999999999999999"),
+        "list=&place=x",
+        "list=%26%26&place=-1",
+        "list=q%3D%2500&place=9999999999",
+    ],
 )
 def test_odd_walks_show_the_product(olga: Client, cast: Cast, query: str):
     assert open_page(olga, cast, f"products/{GTIN}?{query}").status_code == 200
