@@ -75,6 +75,7 @@ class Picture:
     tries: int = 0
     image_id: str = ""
     address: str = ""
+    twin: Picture | None = None
 
     def settle(self, state: str, reason: str = "") -> None:
         """Say what became of it."""
@@ -157,18 +158,21 @@ class Service:
 
 def explain(answer: httpx.Response) -> str:
     """The service's own sentence, where it has one."""
+    return str(_read_problem(answer).get("detail", f"The server answered {answer.status_code}."))
+
+
+def _read_problem(answer: httpx.Response) -> dict[str, Any]:
     try:
-        return str(answer.json()["detail"])
-    except (ValueError, KeyError, TypeError):
-        return f"The server answered {answer.status_code}."
+        told = answer.json()
+    except ValueError:
+        return {}
+    return told if isinstance(told, dict) else {}
 
 
-def list_pictures(folder: Path) -> Iterator[Picture]:
+def list_pictures(
+    folder: Path, root: Path, above: frozenset[tuple[int, int]] = frozenset()
+) -> Iterator[Picture]:
     """The files in the folder and below, but hidden ones; links in circles lead nowhere."""
-    yield from _list_below(folder, folder, frozenset())
-
-
-def _list_below(folder: Path, root: Path, above: frozenset[tuple[int, int]]) -> Iterator[Picture]:
     try:
         found = folder.stat()
         entries = sorted(folder.iterdir())
@@ -182,7 +186,7 @@ def _list_below(folder: Path, root: Path, above: frozenset[tuple[int, int]]) -> 
         if path.name.startswith("."):
             continue
         if path.is_dir():
-            yield from _list_below(path, root, above | {identity})
+            yield from list_pictures(path, root, above | {identity})
         else:
             yield _look_at(path, _show(path, root))
 
@@ -258,12 +262,15 @@ def compare(service: Service, pictures: list[Picture]) -> None:
         here = next((image for image in row["images"] if image["gtin"] == picture.gtin), None)
         same = first.setdefault((picture.gtin, picture.sha256), picture)
         if same is not picture:
+            picture.twin = same
             picture.settle("twin", f"the same bytes as {same.name}")
-        elif here and here["is_discarded"]:
-            picture.settle("in_bin", f"in the bin as “{here['name']}”")
         elif here:
-            picture.settle("already_here", f"already here as “{here['name']}”")
-            picture.image_id = here["image_id"]
+            picture.address = here["image_url"]
+            if here["is_discarded"]:
+                picture.settle("in_bin", f"in the bin as “{here['name']}”")
+            else:
+                picture.image_id = here["image_id"]
+                picture.settle("already_here", f"already here as “{here['name']}”")
 
 
 def choose_primaries(pictures: list[Picture], *, replaces: bool) -> None:
@@ -324,27 +331,35 @@ def settle(service: Service, picture: Picture, answer: httpx.Response) -> None:
         image = answer.json()
         picture.image_id, picture.address = image["id"], image["image_url"]
         picture.settle("sent")
-        # Not the answer to a try of just now that was lost.
-        if "Idempotent-Replayed" in answer.headers and picture.tries == 1:
-            there = service.ask("GET", f"/{picture.gtin}/images/{picture.image_id}")
-            gone = "it was sent within a day and deleted since; send it on its product's page"
-            picture.settle(*(("already_here",) if there.is_success else ("refused", gone)))
-        return
-    faults = {fault["field"] for fault in _read_faults(answer)}
-    if faults == {"Idempotency-Key"}:
-        picture.settle("already_here", "sent within a day, with another caption or as another kind")
-        return
-    picture.settle("refused", explain(answer))
+        # Unless it is the answer to a try of just now that was lost.
+        was_sent_before = "Idempotent-Replayed" in answer.headers and picture.tries == 1
+    else:
+        picture.settle("refused", explain(answer))
+        # With another caption, or as another kind of picture.
+        faults = _read_problem(answer).get("errors", ())
+        was_sent_before = {fault["field"] for fault in faults} == {"Idempotency-Key"}
+    if was_sent_before:
+        look_for(service, picture)
     if answer.status_code == httpx.codes.UNAUTHORIZED:
         service.stop.set()
 
 
-def _read_faults(answer: httpx.Response) -> list[dict[str, str]]:
-    try:
-        faults: list[dict[str, str]] = answer.json().get("errors", [])
-    except ValueError:
-        return []
-    return faults
+def look_for(service: Service, picture: Picture) -> None:
+    """Find out whether what was sent within the last day is still there."""
+    images, _ = list_images(service, picture.gtin, "&details=true")
+    sent = (picture.path.name, picture.stamp[0])
+    for image in images:
+        is_same = image["sha256"] in {None, picture.sha256}
+        if image["id"] == picture.image_id or (
+            is_same and (image["file_name"], image["byte_size"]) == sent
+        ):
+            picture.image_id, picture.address = image["id"], image["image_url"]
+            picture.settle("already_here")
+            return
+    picture.image_id = picture.address = ""
+    picture.settle(
+        "refused", "it was sent within a day and deleted since; send it on its product's page"
+    )
 
 
 def put_in_order(service: Service, gtin: str, pictures: list[Picture]) -> None:
@@ -353,10 +368,6 @@ def put_in_order(service: Service, gtin: str, pictures: list[Picture]) -> None:
         images, etag = list_images(service, gtin)
         places = {image["id"]: image["priority"] for image in images}
         ours = [picture.image_id for picture in pictures if picture.image_id in places]
-        for picture in pictures:
-            picture.address = next(
-                (i["image_url"] for i in images if i["id"] == picture.image_id), picture.address
-            )
         # A picture that was never put in order has place 0.
         if len(images) < 2 or all(places[image_id] for image_id in ours):
             return
@@ -369,12 +380,12 @@ def put_in_order(service: Service, gtin: str, pictures: list[Picture]) -> None:
     raise GaveUpError(explain(answer))
 
 
-def list_images(service: Service, gtin: str) -> tuple[list[dict[str, Any]], str]:
+def list_images(service: Service, gtin: str, query: str = "") -> tuple[list[dict[str, Any]], str]:
     """All images of a product, and the tag of the gallery as it was before."""
     images: list[dict[str, Any]] = []
     etag = ""
     for page in range(1, 1000):
-        answer = service.ask("GET", f"/{gtin}/images?page_size=100&page={page}")
+        answer = service.ask("GET", f"/{gtin}/images?page_size=100&page={page}{query}")
         if answer.is_error:
             raise GaveUpError(explain(answer))
         etag = etag or answer.headers["ETag"]
@@ -421,7 +432,8 @@ def write_report(path: Path, pictures: list[Picture]) -> None:
         writer = csv.writer(report)
         writer.writerow(COLUMNS)
         for each in pictures:
-            row = (each.name, each.gtin, each.product, each.state, each.reason, each.address)
+            address = (each.twin or each).address
+            row = (each.name, each.gtin, each.product, each.state, each.reason, address)
             writer.writerow([f"'{cell}" if cell[:1] in tuple("=+-@\t\r") else cell for cell in row])
 
 
@@ -496,7 +508,7 @@ def main(arguments: list[str] | None = None, transport: httpx.BaseTransport | No
     try:
         with open_client(transport) as client:
             service = Service(client, options.organization)
-            pictures += list_pictures(options.folder)
+            pictures += list_pictures(options.folder, options.folder)
             is_ordered = deliver(service, pictures, options)
     except (CannotBeginError, GaveUpError) as fault:
         print(fault, file=sys.stderr)

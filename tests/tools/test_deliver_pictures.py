@@ -151,7 +151,11 @@ def test_second_run_adds_nothing(deliver: Deliver, folder: Path, tmp_path: Path,
     assert deliver("--send") == 0
 
     assert [*ProductImage.objects.order_by("pk").values()] == before
-    assert {*read_results(tmp_path).values()} == {"already_here"}
+    rows = read_report(tmp_path)
+    assert {row["result"] for row in rows.values()} == {"already_here"}
+    assert {row["address"] for row in rows.values()} == {
+        f"http://testserver{image.url}" for image in ProductImage.objects.all()
+    }
 
 
 def test_rest_is_sent_and_takes_its_place(deliver: Deliver, folder: Path, tmp_path: Path):
@@ -201,8 +205,10 @@ def test_equal_files_and_those_in_the_bin_are_skipped(
     rows = read_report(tmp_path)
     assert rows[f"{GTIN}_back.jpg"]["result"] == "sent"
     assert rows[f"{GTIN}_front.jpg"]["reason"] == f"the same bytes as {GTIN}_back.jpg"
+    assert rows[f"{GTIN}_front.jpg"]["address"] == rows[f"{GTIN}_back.jpg"]["address"] != ""
     assert rows[f"{PENCIL}-2.jpg"]["result"] == "sent"
     assert rows[f"{GTIN}_left.png"]["reason"] == "in the bin as “Front”"
+    assert rows[f"{GTIN}_left.png"]["address"] == discarded["image_url"]
 
 
 def test_picture_that_was_deleted_within_the_day_is_told_not_to_be_there(

@@ -26,6 +26,7 @@ from apps.dashboard.api.document import describe_problems
 from apps.dashboard.api.identifiers import encode_id
 from apps.dashboard.api.parameters import OrganizationPath
 from apps.dashboard.api.request_body import ApiRequest
+from apps.dashboard.api.schemas import make_absolute
 from apps.dashboard.api.trade_items import TRADE_ITEMS
 from apps.organizations.models import Permission
 from apps.products.folding import build_sort_key
@@ -90,14 +91,16 @@ def find_known_files(
         KnownFileOut.model_construct(
             sha256=file.sha256,
             gtin=file.gtin,
-            images=_describe_known(found.get(file.sha256.lower(), []), file.gtin),
+            images=_describe_known(request, found.get(file.sha256.lower(), []), file.gtin),
         )
         for file in known.files
     ]
     return KnownFilesOut.model_construct(data=data)
 
 
-def _describe_known(images: list[ProductImage], gtin: str | None) -> list[KnownImageOut]:
+def _describe_known(
+    request: ApiRequest, images: list[ProductImage], gtin: str | None
+) -> list[KnownImageOut]:
     here = [image for image in images if image.product.gtin == gtin]
     elsewhere = [image for image in images if image.product.gtin != gtin]
     return [
@@ -107,6 +110,7 @@ def _describe_known(images: list[ProductImage], gtin: str | None) -> list[KnownI
             product_name=image.product.name,
             name=image.name,
             is_discarded=image.discarded_at is not None,
+            image_url=make_absolute(request, image.url),
         )
         for image in (*here, *elsewhere[:SHOWN_ELSEWHERE])
     ]

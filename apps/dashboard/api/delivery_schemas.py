@@ -129,6 +129,11 @@ class KnownImageOut(Schema):
         ..., description="What people call it: its title, else the name of its file. May be empty."
     )
     is_discarded: bool = Field(..., description="Whether it is in the bin.")
+    image_url: str = Field(
+        ...,
+        json_schema_extra={"format": "uri"},
+        description="Of its file; answers from the bin, too.",
+    )
 
 
 class KnownFileOut(Schema):

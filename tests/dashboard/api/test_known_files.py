@@ -48,9 +48,15 @@ def test_images_of_the_bytes_are_found_those_of_the_product_first(api: Api, cast
         api, path, (JPEG.upper(), GTIN[2:]), (JPEG, PENCIL), (JPEG, None), (PNG, GTIN)
     )
 
-    image = {"image_id": front["id"], "gtin": GTIN, "product_name": "Coffee", "name": "Front"}
     assert (here["sha256"], here["gtin"]) == (JPEG.upper(), GTIN)
-    assert here["images"][0] == {**image, "is_discarded": False}
+    assert here["images"][0] == {
+        "image_id": front["id"],
+        "gtin": GTIN,
+        "product_name": "Coffee",
+        "name": "Front",
+        "is_discarded": False,
+        "image_url": front["image_url"],
+    }
     assert [each["gtin"] for each in here["images"]] == [GTIN, PENCIL]
     assert [each["name"] for each in there["images"]] == ["pencil.jpg", "Front"]
     assert anywhere["images"] == there["images"]
