@@ -17,6 +17,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
+from bench.delivery import print_delivery
 from bench.load import run_refusals, run_round
 from bench.measuring import print_measuring
 from bench.operations import print_operations
@@ -112,6 +113,11 @@ def print_beside_measuring(folder: Path, options: argparse.Namespace) -> None:
             print_measuring(off, on, picture, options.rounds)
 
 
+def print_page(folder: Path, options: argparse.Namespace) -> None:
+    """A folder of pictures on the page that delivers them."""
+    print_delivery(folder, options.files, options.megabytes)
+
+
 def _make(folder: Path, name: str) -> Path:
     place = folder / name.replace(",", "").replace(" ", "-")
     place.mkdir()
@@ -126,6 +132,7 @@ TABLES: dict[str, Callable[[Path, argparse.Namespace], None]] = {
     "s3": print_s3_share,
     "refusals": print_refusals,
     "measuring": print_beside_measuring,
+    "delivery": print_page,
 }
 
 
@@ -137,6 +144,8 @@ def main() -> None:
     parser.add_argument("--pictures", nargs="*", default=[""], help="these, as in: 'JPEG 2' PNG")
     parser.add_argument("--concurrency", type=int, nargs="*", default=[1, 4, 16])
     parser.add_argument("--rounds", type=int, default=8)
+    parser.add_argument("--files", type=int, default=2000, help="of a delivery")
+    parser.add_argument("--megabytes", type=float, default=2.5, help="of each of its files")
     options = parser.parse_args()
     Path(".data").mkdir(exist_ok=True)
     for name in options.tables:
