@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests import local_http
 from tests.browser.brand_manager import (
     drop_from_disk,
     sign_in_again,
@@ -12,6 +13,7 @@ from tests.browser.brand_manager import (
 )
 from tests.browser.test_accessibility import check_page
 from tests.sample_images import make_jpeg
+from tests.servers import run_manage
 
 
 @pytest.fixture
@@ -91,12 +93,44 @@ def test_front_becomes_primary_where_there_is_another_only_when_that_is_ticked(
     deliver.check()
 
 
-def test_more_can_be_dropped_and_the_same_counts_once(deliver, folder, gtin):
+def test_picture_in_the_bin_is_sent_again_only_when_that_is_ticked(
+    deliver, service, folder, gtin, upload, seed
+):
+    picture = make_jpeg() + b"binned"
+    image = upload(gtin, picture, title="Old front")
+    run_manage(service.log_path.parent, {}, "fill_in_checksums")
+    url = f"{service.url}/dashboard/api/v1/trade-items/{seed['organization_id']}/{gtin}/images"
+    headers = {"X-API-Key": seed["api_keys"]["editor"]}
+    assert local_http.post(f"{url}/{image['id']}/discard", headers=headers).is_success
+    page = deliver.page
+    drop(page, folder, **{f"{gtin}_C1N1__jpg": picture})
+    expect(page.locator(".file-state")).to_have_text("In the bin as “Old front”")
+    expect(get_send(page)).to_have_text("Nothing to send")
+    page.get_by_label("Send it again").check()
+    expect(get_send(page)).to_have_text("Send 1 picture to 1 product")
+    deliver.check()
+
+
+def test_more_can_be_dropped_and_the_same_counts_once_unless_it_has_changed(deliver, folder, gtin):
     page = deliver.page
     drop(page, folder, **{f"{gtin}_C1N1__jpg": make_jpeg()})
     expect(get_send(page)).to_have_text("Send 1 picture to 1 product")
     drop(page, folder, **{f"{gtin}_C7N1__jpg": make_jpeg() + b"back"})
     expect(get_send(page)).to_have_text("Send 2 pictures to 1 product")
+    drop(page, folder)
+    expect(page.locator("#notice")).to_have_text("These are in the list already.")
+    # A file that has changed on the disk can no longer be read as it was.
+    drop(page, folder, **{f"{gtin}_C7N1__jpg": make_jpeg() + b"better", "b__tif": b"II*\0"})
+    expect(page.locator("#notice")).to_have_text(
+        "In the place of others with the same names: 1 file."
+    )
+    expect(page.locator('#review[aria-busy="false"]')).to_be_visible()
+    expect(get_send(page)).to_have_text("Send 2 pictures to 1 product")
+    get_send(page).click()
+    expect(page.locator('#sending [data-part="reason"]')).to_have_text("2 arrived.")
+    expect(page.locator(".file-place")).to_have_text(["Place 1", "Place 2"])
+    drop(page, folder, **{f"{gtin}_C2N1__jpg": make_jpeg() + b"left"})
+    expect(page.locator(".file-place")).to_have_text(["Place 1", "Place 2", "Place 3"])
     page.get_by_role("button", name="Start over").click()
     expect(page.locator("#review")).to_be_hidden()
     expect(page.locator(".file")).to_have_count(0)

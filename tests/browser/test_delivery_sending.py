@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -15,6 +16,7 @@ from tests.browser.brand_manager import (
     sign_in_again,
 )
 from tests.sample_images import make_jpeg
+from tests.servers import run_manage
 
 END = '#sending [data-part="reason"]'
 VIEWS = ("C1N1", "C7N1", "C2N1", "C8N1")
@@ -139,7 +141,14 @@ def test_sending_leaves_sixty_requests_of_a_minute_to_clicks(deliver, gtin):
     deliver.check()
 
 
-def test_report_tells_of_every_file_and_its_cells_are_harmless(deliver, folder, gtin, tmp_path):
+def test_report_tells_of_every_file_and_its_cells_are_harmless(
+    deliver, service, folder, gtin, upload, tmp_path
+):
+    here = upload(gtin, make_jpeg() + b"here", title="Side")
+    run_manage(service.log_path.parent, {}, "fill_in_checksums")
+    (folder / f"{gtin}_left.jpg").write_bytes(make_jpeg() + b"here")
+    (folder / f"{gtin}_again.jpg").write_bytes(make_jpeg() + b"C1N1")
+    (folder / "camera.jpg").write_bytes(make_jpeg())
     (folder / "=1+1.tif").write_bytes(b"II*\0")
     (folder / f"{gtin}_list.jpg").write_bytes(b"no picture")
     page = deliver.page
@@ -151,15 +160,63 @@ def test_report_tells_of_every_file_and_its_cells_are_harmless(deliver, folder, 
 
     with download.value.path().open(encoding="utf-8-sig", newline="") as sheet:
         rows = {row["file"]: row for row in csv.DictReader(sheet)}
-    assert len(rows) == 6
-    assert rows["'=delivery/=1+1.tif"]["result"] == "not taken"
-    refused = rows[f"'=delivery/{gtin}_list.jpg"]
-    assert (refused["result"], refused["address"]) == ("refused", "")
-    assert "not a picture" in refused["reason"]
-    front = rows[f"'=delivery/{gtin}_C1N1.jpg"]
-    assert (front["gtin"], front["result"], front["reason"]) == (gtin, "added", "")
-    assert front["address"].startswith(f"{deliver.origin}/media/products/{gtin}/")
+    told = {
+        name.removeprefix("'=delivery/").removeprefix(f"{gtin}_"): list(row.values())[3:]
+        for name, row in rows.items()
+    }
+    front = rows[f"'=delivery/{gtin}_C1N1.jpg"]["address"]
+    assert front.startswith(f"{deliver.origin}/media/products/{gtin}/")
+    assert len(told) == 9
+    assert told["C1N1.jpg"] == ["added", "", front]
+    assert told["again.jpg"] == ["twice in the delivery", f"The same as {gtin}_C1N1.jpg", front]
+    assert told["left.jpg"] == ["already here", "Already here as “Side”", here["image_url"]]
+    assert told["camera.jpg"] == ["not sent", "No GTIN in the name", ""]
+    assert told["=1+1.tif"] == ["not taken", "TIFF: save it as JPEG", ""]
+    [result, reason, address] = told["list.jpg"]
+    assert (result, address) == ("refused", "")
+    assert "not a picture" in reason
     deliver.check("422")
+
+
+def test_full_organization_is_waited_for_and_the_refused_are_taken_up_again(
+    deliver, folder, gtin, next_gtin, list_captions
+):
+    for view in VIEWS:
+        (folder / f"{next_gtin}_{view}.jpg").write_bytes(make_jpeg() + view.encode())
+    page = deliver.page
+    full = {"retryable": False, "detail": "The organization keeps as many images as it may."}
+    page.route("**/images", lambda route: route.fulfill(status=409, json=full))
+    drop_and_send(page, folder)
+    expect(page.locator(END)).to_have_text(f"{full['detail']} What is left waits here.")
+    page.unroute("**/images")
+    page.get_by_role("button", name="Go on").click()
+    expect(page.locator(END)).to_contain_text("refused.")
+    page.get_by_role("button", name="Take up the refused again").click()
+    expect(page.locator("#sum")).to_be_focused()
+    page.locator('[data-action="send"]:enabled').click()
+
+    expect(page.locator(END)).to_have_text(re.compile("^[5-7] arrived.$"))
+    assert list_captions(gtin) == list_captions(next_gtin) == ["Front", "Back", "Left", "Right"]
+    deliver.check("409")
+
+
+def test_second_tab_sends_when_the_first_one_has_done(deliver, folder, gtin, list_captions):
+    page = deliver.page
+    page.route("**/images", lambda route: route.abort())
+    drop_and_send(page, folder)
+    expect(page.locator(END)).to_contain_text("It goes on by itself")
+    with page.context.new_page() as second:
+        second.goto(page.url)
+        drop_and_send(second, folder)
+        expect(second.locator("#notice")).to_contain_text("Another tab sends pictures")
+        page.unroute("**/images")
+        page.evaluate("dispatchEvent(new Event('online'))")
+        expect(page.locator(END)).to_have_text("4 arrived.")
+        second.locator('[data-action="send"]').click()
+        expect(second.locator(END)).to_have_text("4 arrived.")
+
+    assert list_captions(gtin) == ["Front", "Back", "Left", "Right"]
+    deliver.check("ERR_FAILED")
 
 
 def test_every_tenth_is_said(deliver, folder):

@@ -13,11 +13,13 @@ const SHOW_PAUSE_MS = 250;
 
 const root = document.getElementById("delivery");
 const unfinished = document.getElementById("unfinished");
-const store = new DeliveryStore(`${root.dataset.account}/${root.dataset.organization}`);
+const owner = `${root.dataset.account}/${root.dataset.organization}`;
+const store = new DeliveryStore(owner);
 const panel = new SendingPanel(document.getElementById("sending"));
 let records = store.read();
 let sending = null;
 let timer = 0;
+let release = () => {}; // lets other tabs send
 
 /** Of the files of an earlier delivery how many have arrived, and how many are still to be sent. */
 function countRecords(kept) {
@@ -52,6 +54,7 @@ function showChanges() {
 
 function end() {
   sending = null;
+  release();
   delete root.dataset.phase;
   showChanges();
   panel.end();
@@ -59,7 +62,7 @@ function end() {
   review.part("sum").focus();
 }
 
-function send() {
+function begin() {
   root.dataset.phase = "sending";
   unfinished.hidden = true;
   sending = new Sending(review.delivery, store, {
@@ -78,8 +81,22 @@ function send() {
   panel.panel.focus();
 }
 
+/** Sends, unless another tab does: both would put the same pictures in order. */
+function send() {
+  if (!navigator.locks) return begin(); // the page came by plain http
+  return navigator.locks.request(`delivery/${owner}`, { ifAvailable: true }, (lock) => {
+    if (!lock) return say("Another tab sends pictures to this organization. Send these when it has done.");
+    begin();
+    return new Promise((resolve) => { release = resolve; });
+  });
+}
+
 const ACTIONS = {
   send,
+  "try-refused": () => {
+    review.act("again", review.delivery.list("refused"));
+    review.part("sum").focus();
+  },
   "start-over": () => {
     panel.panel.hidden = true;
     records = store.read();

@@ -20,7 +20,7 @@ export class DeliveredFile {
     this.isHero = false;
     this.place = 0; // behind those that its product has
     this.key = ""; // what the server knows a repeated sending by
-    this.record = null; // what an earlier try has left
+    this.record = undefined; // what an earlier try has left; null where there is nothing of it
     this.image = null; // as the server has it
     this.isPlaced = false; // in the order of its product's pictures
     this.progress = null; // waiting, sending, checking, arrived, known or refused, once it is to be sent
@@ -39,9 +39,14 @@ export class DeliveredFile {
     return this.path.slice(0, this.path.lastIndexOf("/") + 1);
   }
 
-  /** The picture of its product that has the same bytes. */
+  /** The picture of its product that has the same bytes, in the bin perhaps. */
   get same() {
-    return this.known.find((image) => image.gtin === this.product?.gtin && !image.is_discarded);
+    return this.known.find((image) => image.gtin === this.product?.gtin);
+  }
+
+  /** Where its bytes are, for its product; empty where they are not there yet. */
+  get address() {
+    return this.image?.image_url ?? this.same?.image_url ?? this.twin?.address ?? "";
   }
 
   get state() {
@@ -51,6 +56,16 @@ export class DeliveredFile {
     if (this.isWanted) return "ready";
     if (this.same) return "here";
     return this.twin ? "twice" : "ready";
+  }
+
+  /** Whether it gets a place among the pictures of its product, or has got it. */
+  get hasPlace() {
+    return this.product !== null && !this.isLeftOut && this.state !== "known" && this.state !== "refused";
+  }
+
+  /** Whether another file of its path takes its place: it was changed on the disk, or this one was refused. */
+  isOutdatedBy({ size, lastModified }) {
+    return this.state === "refused" || this.file.size !== size || this.file.lastModified !== lastModified;
   }
 
   get isUndecided() {

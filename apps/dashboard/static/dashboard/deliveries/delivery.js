@@ -4,7 +4,8 @@ import { callApi } from "../api_client.js";
 import { hashFile } from "../file_hashes.js";
 import { makeRandomId } from "../upload.js";
 import { DeliveredFile, UNDECIDED } from "./delivered_file.js";
-import { findFault } from "./untaken_types.js";
+import { explainState } from "./file_sentences.js";
+import { explainFault, findFault } from "./untaken_types.js";
 
 /** As many as are looked at together, and as the API reads names at once. */
 export const MAX_FILES = 2000;
@@ -40,25 +41,29 @@ export class Delivery {
     this.letsFronts = false; // become primary where there is another
     this.products = new Map(); // by GTIN
     this.isLeft = false;
-    this.paths = new Set();
   }
 
-  /** Takes files in that it has not yet; tells how many were too many. */
+  /** Takes files in that it has not yet; counts those, such as take the place of others, and such as are too many. */
   add(sources) {
-    const fresh = sources.filter(({ path }) => !this.paths.has(path));
-    let left = 0;
-    for (const { file, path } of fresh) {
+    const files = new Map(this.files.map((file) => [file.path, file]));
+    const notTaken = new Map(this.notTaken);
+    const counts = { added: 0, replaced: 0, left: 0 };
+    for (const { file, path } of sources) {
+      const before = files.get(path);
+      if (before && !before.isOutdatedBy(file)) continue;
       const fault = findFault(file, path, this.maxBytes);
-      if (!fault && this.files.length >= MAX_FILES) {
-        left += 1;
+      if (!fault && !before && files.size >= MAX_FILES) {
+        counts.left += 1;
         continue;
       }
-      this.paths.add(path);
-      if (fault) this.notTaken.push([path, fault]);
-      else this.files.push(new DeliveredFile(file, path));
+      counts[before ? "replaced" : "added"] += 1;
+      (fault ? files : notTaken).delete(path);
+      if (fault) notTaken.set(path, fault);
+      else files.set(path, new DeliveredFile(file, path));
     }
-    this.files.sort((one, other) => NATURAL.compare(one.path, other.path));
-    return left;
+    this.files = [...files.values()].sort((one, other) => NATURAL.compare(one.path, other.path));
+    this.notTaken = [...notTaken];
+    return counts;
   }
 
   get faults() {
@@ -148,9 +153,9 @@ export class Delivery {
         file.twin = file.sha256 && same ? same : null;
         if (!file.isSkipped && !file.twin) first.set(file.sha256, file);
       }
-      const sent = files.filter((file) => !file.isLeftOut);
-      const { image_count: count } = files[0].product;
-      for (const [index, file] of sent.entries()) file.place = count + index + 1;
+      const sent = files.filter((file) => file.hasPlace);
+      const before = files[0].product.image_count - sent.filter((file) => file.state === "arrived").length;
+      for (const [index, file] of sent.entries()) file.place = before + index + 1;
       const hero = sent.find((file) => file.reading?.is_hero);
       const isFree = !files[0].product.has_primary || this.letsFronts;
       for (const file of files) file.isHero = file.record?.isHero ?? (file === hero && isFree);
@@ -179,27 +184,29 @@ export class Delivery {
   /** What is kept of a file, and told in the report. */
   describeFile(file) {
     const { size, lastModified } = file.file;
-    const { path, sha256, key, isHero, isPlaced, isWanted, product, state, reason, image } = file;
+    const { path, sha256, key, isHero, isPlaced, isWanted, product, state, image } = file;
     return {
-      path, size, lastModified, sha256, key, isHero, isPlaced, isWanted, state, reason,
+      path, size, lastModified, sha256, key, isHero, isPlaced, isWanted, state,
+      reason: explainState(file),
       gtin: product?.gtin ?? file.reading?.gtin ?? "",
       product: product?.name ?? "",
       isFound: product !== null,
       imageId: image?.id ?? file.same?.image_id ?? "",
-      address: image?.image_url ?? "",
+      address: file.address,
     };
   }
 
   /** The same of all files, those that are not taken as well. */
   describe() {
-    const untaken = this.notTaken.map(([path, fault]) => ({ path, state: "not_taken", reason: fault }));
+    const untaken = this.notTaken.map(([path, fault]) => ({ path, state: "not_taken", reason: explainFault(fault) }));
     return [...this.files.map((file) => this.describeFile(file)), ...untaken];
   }
 
   /** Goes on with what was kept of an earlier try, by path: the same bytes for the same product. */
   resume(records) {
-    for (const file of this.files) {
+    for (const file of this.files.filter((each) => each.record === undefined)) {
       const record = records.get(file.path);
+      file.record = null;
       if (record && isSame(record, file)) this.resumeFile(file, record);
     }
     this.arrange();
@@ -216,7 +223,7 @@ export class Delivery {
     file.record = record;
     file.key = record.key;
     const same = record.isWanted ? undefined : file.same;
-    const isHere = record.state === "arrived" || same !== undefined;
+    const isHere = record.state === "arrived" || (same !== undefined && !same.is_discarded);
     if (!isHere) return;
     file.progress = "arrived";
     file.isPlaced = record.isPlaced;

@@ -30,6 +30,7 @@ export class FileGroup {
   constructor(key, template, productsUrl) {
     this.key = key;
     this.rows = [];
+    this.shown = null; // rows that pass the filter
     this.element = template.content.firstElementChild.cloneNode(true);
     this.element.dataset.key = key;
     this.title = this.element.querySelector("h3");
@@ -57,6 +58,7 @@ export class FileGroup {
   /** Shows the head; the rows are put below it by the table. */
   show(rows) {
     this.rows = rows;
+    this.element.classList.toggle("is-single", rows.length === 1);
     const [{ file }] = rows;
     if (file.product) {
       this.title.firstChild.textContent = file.product.name;
@@ -83,12 +85,15 @@ export class FileGroup {
 
   /** Leaves those in sight that pass; the group itself only with one of them. */
   filter(passes) {
-    let isEmpty = true;
+    let count = 0;
     for (const row of this.rows) {
       const isShown = passes(row.file);
       if (row.element.hidden === isShown) row.element.hidden = !isShown;
-      if (isShown) isEmpty = false;
+      if (isShown) count += 1;
     }
-    this.element.hidden = isEmpty;
+    if (this.shown === count) return;
+    this.shown = count;
+    this.element.hidden = count === 0;
+    this.element.style.setProperty("--rows", count); // by which its height is guessed
   }
 }

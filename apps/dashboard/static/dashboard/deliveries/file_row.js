@@ -1,22 +1,6 @@
 // One file in the table of a delivery.
 
-import { printGtin } from "./printed_gtins.js";
-
-const SENTENCES = {
-  ready: describeReady,
-  check_digit: describeCheckDigit,
-  not_found: (file) => `${printGtin(file.reading.gtin)} is not among your products`,
-  no_gtin: () => "No GTIN in the name",
-  here: (file) => `Already here${file.same.name && ` as “${file.same.name}”`}`,
-  twice: (file) => `The same as ${file.twin.name}`,
-  skipped: () => "Skipped",
-  waiting: (file) => file.reason || "Waits for its turn",
-  sending: () => "On its way",
-  checking: () => "Sent; the server checks it",
-  arrived: () => "Arrived",
-  known: () => "Already here",
-  refused: (file) => file.reason,
-};
+import { describeState } from "./file_sentences.js";
 
 const SKIP = ["skip", "Skip"];
 const SEND = ["unskip", "Send it"];
@@ -29,19 +13,6 @@ const CONTROLS = {
   skipped: () => [SEND],
   refused: () => [["again", "Try again"]],
 };
-
-function describeReady({ known, isWanted, same }) {
-  if (isWanted) return "Ready, once more";
-  const other = known.find((image) => image !== same);
-  if (!other) return "Ready";
-  return `Ready; also ${other.is_discarded ? "in the bin of" : "a picture of"} “${other.product_name}”`;
-}
-
-function describeCheckDigit({ reading }) {
-  const digit = reading.corrected_gtin.at(-1);
-  const whose = reading.product ? `: ${reading.product.name}` : ", which is not among your products either";
-  return `The last digit of ${printGtin(reading.gtin)} should be ${digit}${whose}`;
-}
 
 function buildButton([action, label], file) {
   const button = document.createElement("button");
@@ -83,12 +54,11 @@ export class FileRow {
   show() {
     const { file } = this;
     const { state } = file;
-    const isSent = !file.isLeftOut && file.product !== null;
     this.element.dataset.state = state;
     this.write("caption", file.title);
-    this.write("place", isSent ? `Place ${file.place}` : "");
-    this.write("state", SENTENCES[state](file));
-    this.element.classList.toggle("is-hero", isSent && file.isHero);
+    this.write("place", file.hasPlace ? `Place ${file.place}` : "");
+    this.write("state", describeState(file));
+    this.element.classList.toggle("is-hero", file.hasPlace && file.isHero);
     const shown = `${state} ${file.reading?.status} ${file.product?.gtin}`;
     if (this.shown === shown) return;
     this.shown = shown;

@@ -57,14 +57,14 @@ export class PictureTask {
     return this.upload.send(() => {});
   }
 
-  done({ status, data }) {
-    this.file.image = data;
-    this.set(status === 201 ? "arrived" : "known");
-    return this.settled(this.file);
+  done(answer) {
+    this.file.image = answer.data;
+    this.set(answer.status === 201 ? "arrived" : "known");
+    return this.settled(this.file, answer);
   }
 
   refuse(answer) {
     this.set("refused", describeAnswer(answer));
-    return this.settled(this.file);
+    return this.settled(this.file, answer);
   }
 }

@@ -44,8 +44,10 @@ export class Review {
 
   /** Takes files in, has their names read, and finds out which are here already. */
   take(sources) {
-    const left = this.delivery.add(sources);
+    const { added, replaced, left } = this.delivery.add(sources);
     if (left) say(`${countWords(MAX_FILES, "picture")} at once; ${left.toLocaleString("en")} are left for another time.`);
+    else if (replaced) say(`In the place of others with the same names: ${countWords(replaced, "file")}.`);
+    else if (!added) return say(sources.length ? "These are in the list already." : "There is no file in it.");
     this.part("review").hidden = false;
     this.looking += 1;
     this.part("review").setAttribute("aria-busy", "true");
@@ -152,8 +154,9 @@ export class Review {
     const { faults, notTaken } = this.delivery;
     const list = this.part("not-taken");
     list.hidden = !faults.size;
-    if (list.dataset.count === String(notTaken.length)) return;
-    list.dataset.count = notTaken.length;
+    const counts = [...faults].join();
+    if (list.dataset.counts === counts) return;
+    list.dataset.counts = counts;
     list.replaceChildren(...[...faults].map(([fault, number]) => {
       const line = document.createElement("li");
       const details = document.createElement("details");

@@ -1,5 +1,6 @@
 // The sending of a delivery: what is on its way, what has arrived, and what is kept of both.
 
+import { describeAnswer } from "../api_client.js";
 import { PictureTask } from "./picture_task.js";
 import { OrderTask } from "./product_gallery.js";
 import { Sender } from "./sender.js";
@@ -17,6 +18,7 @@ export class Sending {
     this.sent = new Set(delivery.list("ready"));
     this.fileCount = this.sent.size;
     this.doneFiles = 0;
+    this.full = null; // the product that had no room for the last picture
     this.sender = new Sender({ changed: () => this.changed(), signedOut });
     this.start();
   }
@@ -41,12 +43,13 @@ export class Sending {
     file.key ||= this.delivery.makeKey(file);
     return new PictureTask(file, this.delivery.getImagesUrl(gtin), {
       changed: (each) => this.changed(each),
-      settled: (each) => this.settle(each),
+      settled: (each, answer) => this.settle(each, answer),
     });
   }
 
-  settle(file) {
+  settle(file, answer) {
     this.doneFiles += 1;
+    this.watchRoom(file, answer);
     this.store.keep(this.delivery.describeFile(file));
     const { gtin, image_count: count } = file.product;
     const files = this.products.get(gtin);
@@ -54,6 +57,15 @@ export class Sending {
     const arrived = files.filter((each) => each.progress === "arrived");
     if (!arrived.length || arrived.length + count < 2) this.endProduct(file.product);
     else this.sender.addFirst(this.buildOrder(file.product, arrived));
+  }
+
+  // When one product after the other is full, the organization is, and would take no other picture, either.
+  watchRoom(file, answer) {
+    const isFull = answer.status === 409;
+    if (isFull && this.full && this.full !== file.product) {
+      this.sender.hold(`${describeAnswer(answer)} What is left waits here`);
+    }
+    this.full = isFull ? file.product : null;
   }
 
   buildOrder(product, files) {

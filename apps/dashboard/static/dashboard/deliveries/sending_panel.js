@@ -14,6 +14,8 @@ export class SendingPanel {
     this.panel = panel;
     this.part = (name) => panel.querySelector(`[data-part="${name}"]`);
     this.hold = panel.querySelector('[data-action="hold"]');
+    this.again = panel.querySelector('[data-action="try-refused"]');
+    this.again.addEventListener("click", () => { this.again.hidden = true; });
     this.hold.addEventListener("click", () => {
       const { sender } = this.sending;
       if (sender.isPaused) sender.resume();
@@ -27,11 +29,13 @@ export class SendingPanel {
     this.said = 0;
     this.panel.hidden = false;
     this.hold.hidden = false;
+    this.again.hidden = true;
     this.show();
   }
 
   end() {
     this.hold.hidden = true;
+    this.again.hidden = ![...this.sending.sent].some((file) => file.progress === "refused");
     this.show();
   }
 

@@ -23,6 +23,7 @@ const NAMES = new Map(TYPES.flatMap(([name, , ends]) => ends.map((end) => [end, 
 const REMEDIES = new Map(TYPES.map(([name, remedy]) => [name, remedy]));
 const TOO_LARGE = "too large";
 const EMPTY = "empty";
+const NO_PICTURE = "no picture that is taken";
 
 /** The end of a file's name in small letters, without its dot; empty where there is none. */
 function getEnd(path) {
@@ -41,6 +42,12 @@ export function findFault(file, path, maxBytes) {
   return NAMES.get(end) ?? end.toUpperCase();
 }
 
+/** "TIFF: save it as JPEG". */
+export function explainFault(fault) {
+  if (fault === EMPTY || fault === TOO_LARGE) return fault;
+  return `${fault}: ${REMEDIES.has(fault) ? `save it ${REMEDIES.get(fault)}` : NO_PICTURE}`;
+}
+
 /** "4 TIFF files: save them as JPEG". */
 export function describeFault(fault, count, limit) {
   const files = count === 1 ? "1 file" : `${count.toLocaleString("en")} files`;
@@ -49,5 +56,5 @@ export function describeFault(fault, count, limit) {
   if (fault === TOO_LARGE) return `${files} of more than ${limit}: save ${them} smaller`;
   const remedy = REMEDIES.get(fault);
   const named = files.replace(" ", ` ${fault} `);
-  return remedy ? `${named}: save ${them} ${remedy}` : `${named}: no picture that is taken`;
+  return remedy ? `${named}: save ${them} ${remedy}` : `${named}: ${NO_PICTURE}`;
 }
