@@ -23,7 +23,7 @@ JUDGED_AT_ONCE: Final = 500
 # In one transaction, which uploads to these products wait for.
 RESTATED_AT_ONCE: Final = 1000
 # While whoever chooses channels waits: half a second's work.
-RESTATED_WITH_THE_CHOICE: Final = 5 * RESTATED_AT_ONCE
+RESTATED_WITH_THE_CHOICE: Final = 3 * RESTATED_AT_ONCE
 
 # By the version of the rules, how far this process has come; None: to the end.
 _reached: dict[int, int | None] = {}
