@@ -1,6 +1,8 @@
 // SHA-256 of files, told by a worker, which this module is as well: its address is the hashed one.
 
 const HEX_DIGITS = 2;
+// A worker leaves hundreds of megabytes that it has read to its garbage collector; they go with it at once.
+const BYTES_OF_A_WORKER = 64 * 1024 ** 2;
 
 async function computeSha256(file) {
   const digest = await crypto.subtle.digest("SHA-256", await file.arrayBuffer());
@@ -14,9 +16,16 @@ if (globalThis.document === undefined) {
 }
 
 let worker = null;
+let readBytes = 0; // by this worker
 let last = Promise.resolve();
 
 function ask(file) {
+  if (readBytes > BYTES_OF_A_WORKER) {
+    worker?.terminate();
+    worker = null;
+    readBytes = 0;
+  }
+  readBytes += file.size;
   return new Promise((resolve) => {
     worker ??= new Worker(import.meta.url, { type: "module" });
     worker.onmessage = ({ data }) => resolve(data);
