@@ -47,7 +47,7 @@ _KINDS: Final = {
 def list_field_errors(fault: dict[str, Any]) -> list[FieldError]:
     """The errors of one of pydantic's faults; of one in our own words, as it says."""
     context = fault.get("ctx", {})
-    field = str(fault["loc"][-1])[:_SHOWN] if fault["loc"] else "body"
+    field = _name_field(fault["loc"])
     if "faults" in context:
         return [FieldError(name, message) for name, message in context["faults"].items()]
     if "message" in context:
@@ -68,6 +68,12 @@ def explain_broken_json(exception: Exception) -> str:
     if isinstance(cause, UnicodeDecodeError):
         return f"The body is no UTF-8, in which JSON is written: see byte {cause.start + 1}."
     return "The body could not be read as JSON."
+
+
+def _name_field(loc: tuple[str | int, ...]) -> str:
+    if any(isinstance(part, int) for part in loc):
+        return _join(list(loc[2:]))[:_SHOWN]
+    return str(loc[-1])[:_SHOWN] if loc else "body"
 
 
 def _name_kind(value: object) -> str:
@@ -102,8 +108,28 @@ def _explain_boolean(field: str, fault: dict[str, Any]) -> str:
 
 
 def _explain_object(field: str, fault: dict[str, Any]) -> str:
+    _, name, *member = fault["loc"]
+    what = _join(member) if member else "The body"
+    return f"{what} is {_name_kind(fault['input'])}; it takes an object, as in {_BODIES[name][1]}."
+
+
+def _explain_list(field: str, fault: dict[str, Any]) -> str:
     kind = _name_kind(fault["input"])
-    return f"The body is {kind}; it takes an object, as in {_BODIES[fault['loc'][1]][1]}."
+    return f"{field} is {kind}; it takes a list, as in {_BODIES[fault['loc'][1]][1]}."
+
+
+def _explain_length(field: str, fault: dict[str, Any]) -> str:
+    context = fault["ctx"]
+    bound = (
+        f"at least {context['min_length']}"
+        if "min_length" in context
+        else f"at most {context['max_length']:,}"
+    )
+    return f"{field} has {context['actual_length']:,} entries; {bound} is taken at once."
+
+
+def _explain_text(field: str, fault: dict[str, Any]) -> str:
+    return f"{field} is {_name_kind(fault['input'])}; it takes text, in quotes."
 
 
 def _explain_missing(field: str, fault: dict[str, Any]) -> str:
@@ -136,7 +162,11 @@ _EXPLANATIONS: Final[dict[str, Callable[[str, dict[str, Any]], str]]] = {
     "int_parsing": _explain_number,
     "int_type": _explain_number,
     "less_than_equal": _explain_bound,
+    "list_type": _explain_list,
     "missing": _explain_missing,
     "model_attributes_type": _explain_object,
     "model_type": _explain_object,
+    "string_type": _explain_text,
+    "too_long": _explain_length,
+    "too_short": _explain_length,
 }

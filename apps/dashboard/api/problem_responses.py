@@ -46,6 +46,9 @@ TYPE_BASE = "https://closient.com/docs/errors/"
 # PostgreSQL's code, which Django counts among its internal errors.
 READ_ONLY_TRANSACTION = "25006"
 
+# A body of 4 MiB may have 300,000 faults: each takes a sentence, twice.
+MAX_FAULTS_TOLD = 20
+
 logger = logging.getLogger(__name__)
 
 # What the framework answered by itself, said again as a problem.
@@ -149,14 +152,14 @@ def respond_to_problem(
 
 
 def _describe_faults(faults: list[Any]) -> InvalidInput:
-    errors = [error for fault in faults for error in list_field_errors(fault)]
-    contexts: list[dict[str, Any]] = [fault.get("ctx", {}) for fault in faults]
+    told = faults[:MAX_FAULTS_TOLD]
+    errors = [error for fault in told for error in list_field_errors(fault)]
+    contexts: list[dict[str, Any]] = [fault.get("ctx", {}) for fault in told]
     limits = next((context for context in contexts if "actual" in context), {})
-    detail = (
-        errors[0].message
-        if len(errors) == 1
-        else f"{len(errors)} faults: " + " ".join(error.message for error in errors)
-    )
+    rest = len(faults) - len(told)
+    count = f"{len(faults):,} faults, the first {len(errors)}" if rest else f"{len(errors)} faults"
+    messages = " ".join(error.message for error in errors)
+    detail = messages if len(errors) == 1 else f"{count}: {messages}"
     return InvalidInput(
         detail, errors=errors, limit=limits.get("limit"), actual=limits.get("actual")
     )

@@ -111,7 +111,7 @@ def test_two_thousand_long_names_are_read_with_one_query_for_the_products(
 
     assert {line["status"] for line in response.json()["data"]} == {"ready"}
     assert sum("products_product" in query["sql"] for query in asked) == 1
-    assert_faults(post(api, path, [*names, "x"]), names="2000")
+    assert_faults(post(api, path, [*names, "x"]), names="2,000")
     assert_faults(post(api, path, []), names="1")
 
 

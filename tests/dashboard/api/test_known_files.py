@@ -12,7 +12,7 @@ import pytest
 
 from apps.products.checksums import fill_in_checksums
 from apps.products.models import Product, ProductImage
-from tests.assertions import assert_faults
+from tests.assertions import assert_faults, assert_problem
 from tests.conftest import FOREIGN_GTIN, GTIN, Api, Cast, Service
 from tests.sample_images import make_jpeg, make_png
 
@@ -126,12 +126,32 @@ def test_two_thousand_files_are_looked_up_with_one_query(
     assert sum("products_productimage" in query["sql"] for query in asked) == 1
 
 
-def test_what_is_no_checksum_or_gtin_is_refused(api: Api, path: str):
-    assert_faults(post(api, path, [{"sha256": "x"}]), sha256="0-9a-f")
-    assert_faults(post(api, path, [{"sha256": JPEG, "gtin": "12"}]), gtin="8 to 14 digits")
-    assert_faults(post(api, path, [{"sha256": JPEG, "gtin": 12}]), gtin="string")
-    assert_faults(post(api, path, []), files="1")
-    assert_faults(post(api, path, [{"sha256": JPEG}] * 2_001), files="2000")
+def test_what_is_no_checksum_or_gtin_is_refused_and_told_where_it_stands(api: Api, path: str):
+    good = {"sha256": JPEG}
+    faulty = [good, {"sha256": "x"}, {**good, "gtin": "12"}, {**good, "gtin": 12}, [], {}]
+
+    assert_faults(
+        post(api, path, faulty),
+        **{
+            "files[1].sha256": "0-9a-f",
+            "files[2].gtin": "8 to 14 digits",
+            "files[3].gtin": "files[3].gtin is a number; it takes text, in quotes.",
+            "files[4]": "files[4] is a list; it takes an object, as in",
+            "files[5].sha256": "files[5].sha256 is missing; send it, as in",
+        },
+    )
+    assert_faults(post(api, path, []), files="files has 0 entries; at least 1 is taken at once.")
+    assert_faults(post(api, path, [good] * 2_001), files="has 2,001 entries; at most 2,000 is")
+    assert_faults(post(api, path, "x"), files="files is text; it takes a list, as in")
+
+
+def test_of_many_faults_the_first_are_told(api: Api, path: str):
+    files = [{"sha256": JPEG, **{f"x{number}": 1 for number in range(100)}}] * 100
+
+    problem = assert_problem(post(api, path, files), "validation_error")
+
+    assert problem["detail"].startswith("10,000 faults, the first 20: files[0].x0 is nothing")
+    assert len(problem["errors"]) == 20
 
 
 def test_member_who_leaves_while_the_body_comes_learns_nothing(

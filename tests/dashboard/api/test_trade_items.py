@@ -98,6 +98,7 @@ def test_lookup_takes_one_to_five_hundred(api: Api, items: str):
     assert len(look_up(api, items, [GTIN] * 500).json()["data"]) == 500
     assert_faults(look_up(api, items, [GTIN] * 501), gtins="500")
     assert_faults(look_up(api, items, []), gtins="1")
+    assert_faults(look_up(api, items, [GTIN, 1]), **{"gtins[1]": "is a number; it takes text"})
 
 
 @pytest.mark.parametrize(
