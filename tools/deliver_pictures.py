@@ -125,9 +125,14 @@ class Service:
             answer = self._client.get(f"{API}/whoami")
         except httpx.HTTPError as fault:
             raise CannotBeginError(f"The service does not answer: {fault}") from fault
+        if location := answer.headers.get("Location"):
+            raise CannotBeginError(f"The server leads to {location}: is SERVER right?")
         if answer.is_error:
             raise CannotBeginError(explain(answer))
-        reached = answer.json()["organizations"]
+        try:
+            reached = answer.json()["organizations"]
+        except (ValueError, KeyError, TypeError):
+            raise CannotBeginError("What answers at SERVER is not this service.") from None
         found = [each["id"] for each in reached if wanted in {None, each["id"], each["name"]}]
         if len(found) != 1:
             names = ", ".join(f"{each['id']} ({each['name']})" for each in reached) or "none"
@@ -474,6 +479,13 @@ def _read_folder(text: str) -> Path:
     return Path(text)
 
 
+def _read_report(text: str) -> Path:
+    path = Path(text)
+    if path.is_dir() or not os.access(path if path.exists() else path.parent, os.W_OK):
+        raise argparse.ArgumentTypeError(f"{text} cannot be written")
+    return path
+
+
 def read_options(arguments: list[str] | None) -> argparse.Namespace:
     """What was asked for."""
     parser = argparse.ArgumentParser(
@@ -485,7 +497,9 @@ def read_options(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--replace-primary", action="store_true", help="fronts become primary in place of others"
     )
-    parser.add_argument("--report", type=Path, help="write what became of each file, as CSV")
+    parser.add_argument(
+        "--report", type=_read_report, help="write what became of each file, as CSV"
+    )
     parser.add_argument(
         "--parallel", type=int, default=3, choices=range(1, 9), help="uploads at once"
     )
@@ -494,11 +508,16 @@ def read_options(arguments: list[str] | None) -> argparse.Namespace:
 
 def open_client(transport: httpx.BaseTransport | None) -> httpx.Client:
     """What asks the service that the environment names; raises CannotBeginError."""
-    key, server = os.environ.get("API_KEY"), os.environ.get("SERVER")
+    key, server = (os.environ.get(name, "").strip() for name in ("API_KEY", "SERVER"))
     if not key or not server:
         raise CannotBeginError("API_KEY and SERVER have to be in the environment.")
+    if not (key.isascii() and key.isprintable()):  # httpx would refuse it, and print it
+        raise CannotBeginError("API_KEY has characters that no key has; copy it once more.")
     headers = {"X-API-Key": key}
-    return httpx.Client(base_url=server, headers=headers, timeout=TIMEOUT, transport=transport)
+    try:
+        return httpx.Client(base_url=server, headers=headers, timeout=TIMEOUT, transport=transport)
+    except httpx.InvalidURL as fault:
+        raise CannotBeginError(f"SERVER is no address: {fault}.") from fault
 
 
 def main(arguments: list[str] | None = None, transport: httpx.BaseTransport | None = None) -> int:

@@ -337,6 +337,69 @@ def test_without_key_or_address_it_does_not_begin(
     assert name in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("API_KEY", "csb_secret…", "API_KEY has characters that no key has"),
+        ("API_KEY", "csb_secret\nX-Other: 1", "API_KEY has characters that no key has"),
+        ("SERVER", "http://[::1", "SERVER is no address"),
+    ],
+)
+def test_environment_that_cannot_be_is_told_without_the_key(
+    deliver: Deliver,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    name: str,
+    value: str,
+    told: str,
+):
+    monkeypatch.setenv(name, value)
+
+    assert deliver("--send") == 2
+    said = capsys.readouterr()
+    assert told in said.err
+    assert "secret" not in said.out + said.err
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        (httpx.Response(200, text="<title>Shop</title>"), "is not this service"),
+        (
+            httpx.Response(308, headers={"Location": "https://testserver/"}),
+            "The server leads to https://testserver/",
+        ),
+    ],
+)
+def test_another_server_is_told(
+    deliver: Deliver, capsys: pytest.CaptureFixture[str], answer: httpx.Response, told: str
+):
+    assert deliver(transport=httpx.MockTransport(lambda request: answer)) == 2
+    assert told in capsys.readouterr().err
+
+
+def test_white_space_around_the_key_is_left_out(
+    api: Api, deliver: Deliver, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("API_KEY", api.headers["X-API-Key"] + "\r\n")
+
+    assert deliver() == 0
+
+
+@pytest.mark.parametrize("report", [".", "nowhere/report.csv"])
+def test_report_that_cannot_be_written_is_told_before_anything_is_sent(
+    deliver: Deliver, folder: Path, report: str, capsys: pytest.CaptureFixture[str]
+):
+    write(folder, f"{GTIN}_front.jpg")
+
+    with pytest.raises(SystemExit) as stopped:
+        deliver("--send", "--report", report)
+
+    assert stopped.value.code == 2
+    assert f"{report} cannot be written" in capsys.readouterr().err
+    assert not ProductImage.objects.exists()
+
+
 def test_bad_key_is_told(
     deliver: Deliver, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ):
