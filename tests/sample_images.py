@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import struct
 import zlib
+from functools import cache
 from typing import Any
 
 from PIL import Image, ImageCms
@@ -14,6 +15,11 @@ JPEG_MARKERS = {"SOF1": 0xC1, "SOF3": 0xC3, "SOF5": 0xC5, "SOF9": 0xC9, "SOF10":
 
 def make_picture(mode: str = "RGB", width: int = 64, height: int = 48) -> Image.Image:
     """Return a picture with smooth and busy parts, the same at every call."""
+    return _draw(mode, width, height).copy()
+
+
+@cache
+def _draw(mode: str, width: int, height: int) -> Image.Image:
     red = Image.linear_gradient("L").resize((width, height))
     green = Image.radial_gradient("L").resize((width, height))
     blue = Image.effect_mandelbrot((width, height), (-2.0, -1.5, 1.0, 1.5), 60)
@@ -30,6 +36,17 @@ def make_picture(mode: str = "RGB", width: int = 64, height: int = 48) -> Image.
     return picture.convert(mode)
 
 
+@cache
+def _make_plain(image_format: str, mode: str, width: int, height: int) -> bytes:
+    return _encode(_draw(mode, width, height), image_format)
+
+
+def _make(image_format: str, mode: str, width: int, height: int, options: dict[str, Any]) -> bytes:
+    if not options:
+        return _make_plain(image_format, mode, width, height)
+    return _encode(make_picture(mode, width, height), image_format, **options)
+
+
 def _encode(picture: Image.Image, image_format: str, **options: Any) -> bytes:
     file = io.BytesIO()
     picture.save(file, image_format, **options)
@@ -38,7 +55,7 @@ def _encode(picture: Image.Image, image_format: str, **options: Any) -> bytes:
 
 def make_jpeg(width: int = 64, height: int = 48, *, mode: str = "RGB", **options: Any) -> bytes:
     """Return a JPEG; ``options`` are Pillow's (quality, progressive, subsampling, exif…)."""
-    return _encode(make_picture(mode, width, height), "JPEG", **options)
+    return _make("JPEG", mode, width, height, options)
 
 
 def make_jpeg_with_orientation(orientation: int) -> bytes:
@@ -77,7 +94,7 @@ def make_mpo(width: int = 64, height: int = 48) -> bytes:
 
 def make_png(width: int = 64, height: int = 48, *, mode: str = "RGB", **options: Any) -> bytes:
     """Return a PNG; ``options`` are Pillow's (bits, transparency, compress_level…)."""
-    return _encode(make_picture(mode, width, height), "PNG", **options)
+    return _make("PNG", mode, width, height, options)
 
 
 def make_png_chunk(kind: bytes, content: bytes = b"") -> bytes:
@@ -135,7 +152,7 @@ def make_animated_png(frames: int = 3, width: int = 64, height: int = 48) -> byt
 
 def make_gif(width: int = 64, height: int = 48, *, mode: str = "P", **options: Any) -> bytes:
     """Return a GIF of one frame."""
-    return _encode(make_picture(mode, width, height), "GIF", **options)
+    return _make("GIF", mode, width, height, options)
 
 
 def make_animated_gif(frames: int = 3, width: int = 64, height: int = 48) -> bytes:
@@ -146,7 +163,7 @@ def make_animated_gif(frames: int = 3, width: int = 64, height: int = 48) -> byt
 
 def make_webp(width: int = 64, height: int = 48, *, mode: str = "RGB", **options: Any) -> bytes:
     """Return a WebP; ``options`` are Pillow's (lossless, quality, exif, icc_profile…)."""
-    return _encode(make_picture(mode, width, height), "WEBP", **options)
+    return _make("WEBP", mode, width, height, options)
 
 
 def make_animated_webp(frames: int = 3, width: int = 64, height: int = 48, **options: Any) -> bytes:
@@ -169,7 +186,7 @@ def make_long_jpeg(byte_size: int) -> bytes:
 
 def make_bmp(width: int = 64, height: int = 48, *, mode: str = "RGB") -> bytes:
     """Return a BMP as Pillow writes it, with a BITMAPINFOHEADER."""
-    return _encode(make_picture(mode, width, height), "BMP")
+    return _make("BMP", mode, width, height, {})
 
 
 def make_bmp_by_hand(
@@ -275,6 +292,7 @@ def zero_fill(image: bytes, share: float = 0.5) -> bytes:
     return image[:kept] + bytes(len(image) - kept)
 
 
+@cache
 def list_encoder_samples() -> dict[str, bytes]:
     """Return one small picture for every option of Pillow's encoders and for what it only reads."""
     return {**_list_jpegs(), **_list_pngs(), **_list_gifs(), **_list_webps(), **_list_bmps()}
