@@ -18,7 +18,7 @@ from tests import local_http
 from tests.browser.brand_manager import get_path, look_at, sign_in, visit, wait_until
 from tests.sample_images import make_jpeg
 from tests.servers import Service, run_manage, run_service
-from tests.stack.worlds import NO_LIMITS
+from tests.stack.worlds import USUAL_ENV
 
 PRODUCTS = 50
 MAKE_PRODUCTS = f"""
@@ -60,7 +60,7 @@ class Agency:
         """Kill the service, and start it again at the same address."""
         port = self.service.url.rpartition(":")[2]
         self.service.kill()
-        self.service = self.stack.enter_context(run_service(self.data, {**NO_LIMITS, "PORT": port}))
+        self.service = self.stack.enter_context(run_service(self.data, {**USUAL_ENV, "PORT": port}))
 
     def list_images(self, gtin: str) -> list[dict[str, Any]]:
         url = f"{self.service.url}/dashboard/api/v1/trade-items/{self.seed['organization_id']}"
@@ -103,7 +103,7 @@ def agency(seed, tmp_path_factory, tmp_path):
     folder = tmp_path / "delivery"
     write_delivery(folder, gtins)
     with ExitStack() as stack:
-        service = stack.enter_context(run_service(data, NO_LIMITS))
+        service = stack.enter_context(run_service(data, USUAL_ENV))
         yield Agency(folder, gtins, seed, data, stack, service)
 
 

@@ -35,7 +35,7 @@ from tests.stack.slow_ends import (
     wait_for_stalls_to_end,
     wait_for_the_header_timeout,
 )
-from tests.stack.worlds import World, run_world
+from tests.stack.worlds import World, run_world, select
 
 RunWorld = Callable[..., AbstractContextManager[World]]
 SLOW_ENDS = ("stop", "header_timeout", "hang", "stalls")
@@ -108,6 +108,17 @@ def stack_world(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[World]:
     with run_world(tmp_path_factory.mktemp("stack"), stack_env, stack_seed) as world:
+        yield world
+
+
+@pytest.fixture
+def measuring_stack_world(
+    stack_env: dict[str, str], stack_seed: dict[str, Any], tmp_path: Path
+) -> Iterator[World]:
+    """The stack, on which a service measures what is uploaded from now on."""
+    forget = "update products_productimage set measure_due_at = null returning id"
+    select(tmp_path, stack_env, forget)
+    with run_world(tmp_path, {**stack_env, "MEASURE_IMAGES": "true"}, stack_seed) as world:
         yield world
 
 

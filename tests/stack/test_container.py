@@ -21,7 +21,7 @@ from tests.servers.container import Image, build_image, make_volume, read_steps,
 from tests.servers.nginx import run_nginx_site
 from tests.servers.processes import find_free_ports
 from tests.servers.service import REPOSITORY, SECRET_KEY
-from tests.stack.worlds import NO_LIMITS, World
+from tests.stack.worlds import USUAL_ENV, World
 
 SECRETS = {"DJANGO_SECRET_KEY": SECRET_KEY, "PASSWORD": "pa55word", "METRICS_TOKEN": "a" * 16}
 COMPOSE = (REPOSITORY / "deploy/compose.yaml").read_text()
@@ -86,7 +86,7 @@ def test_service_of_the_compose_file_uploads_behind_its_nginx(
     assert stack_env.keys() <= told.keys()
     [port, front] = find_free_ports(2)
     here = {"PORT": str(port), "API_SERVER_URL": f"http://localhost:{front}"}
-    env = {**told, **stack_env, **NO_LIMITS, **here}  # others send with this key, too
+    env = {**told, **stack_env, **USUAL_ENV, **here}  # others send with this key, too
     site = (REPOSITORY / "deploy/nginx.conf").read_text()
     site = site.replace("dashboard:8000", f"127.0.0.1:{port}").replace("8080", str(front))
 

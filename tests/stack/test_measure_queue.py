@@ -20,9 +20,9 @@ from apps.products.readiness.verdict_bits import get_bit
 from apps.products.readiness.verdicts import Verdict
 from tests.sample_images import make_jpeg, make_svg
 from tests.servers.processes import wait_until
-from tests.stack.conftest import RunWorld
 from tests.stack.worlds import World, run_world
 
+MEASURING = {"MEASURE_IMAGES": "true"}
 TITLE = "To be measured"
 # More than are judged while whoever chooses channels waits.
 MANY = 6_000
@@ -36,14 +36,19 @@ NOW = "current_timestamp"
 WAIT_SECONDS = 60
 
 
+@pytest.fixture
+def measuring_disk_world(
+    seed: dict[str, Any], seeded_database: Path, tmp_path: Path
+) -> Iterator[World]:
+    with run_world(tmp_path, MEASURING, seed, database=seeded_database) as world:
+        yield world
+
+
 @pytest.fixture(params=["disk", "stack"])
-def measuring_world(request: pytest.FixtureRequest) -> Iterator[World]:
-    """Both worlds; the shared one on SQLite and disk measures nothing."""
-    if request.param == "stack":
-        yield request.getfixturevalue("stack_world")
-    else:
-        with request.getfixturevalue("run_disk_world")() as world:
-            yield world
+def measuring_world(request: pytest.FixtureRequest) -> World:
+    """Both worlds; those that other tests share measure nothing."""
+    world: World = request.getfixturevalue(f"measuring_{request.param}_world")
+    return world
 
 
 def make_long() -> bytes:
@@ -83,34 +88,34 @@ def test_uploads_are_measured_without_a_page(measuring_world: World):
 
 
 def test_killed_server_goes_on_where_it_was(
-    run_disk_world: RunWorld, seed: dict[str, Any], tmp_path: Path
+    measuring_disk_world: World, seed: dict[str, Any], tmp_path: Path
 ):
-    with run_disk_world() as world:
-        assert world.upload(make_long(), title=TITLE).status_code == 201
-        wait_until(lambda: bool(list_workers(world)), WAIT_SECONDS)
-        [worker] = list_workers(world)
-        wait_until(lambda: worker.nice() == 19, WAIT_SECONDS)
-        world.service.kill()
-        wait_until(lambda: not worker.is_running(), WAIT_SECONDS)
+    world = measuring_disk_world
+    assert world.upload(make_long(), title=TITLE).status_code == 201
+    wait_until(lambda: bool(list_workers(world)), WAIT_SECONDS)
+    [worker] = list_workers(world)
+    wait_until(lambda: worker.nice() == 19, WAIT_SECONDS)
+    world.service.kill()
+    wait_until(lambda: not worker.is_running(), WAIT_SECONDS)
     assert list_measures(world) == []
 
     # As if the time of whoever was at it had passed.
     world.select("update products_productimage set measure_due_at = created")
-    with run_world(tmp_path, {}, seed) as again:
+    with run_world(tmp_path, MEASURING, seed) as again:
         wait_until(lambda: bool(list_measures(again)), WAIT_SECONDS)
         assert again.select("select measure_attempts from products_productimage") == [(2,)]
         assert again.sweep() == {}
 
 
-def test_stop_does_not_wait_for_what_is_measured(run_disk_world: RunWorld):
-    with run_disk_world() as world:
-        assert world.upload(make_long()).status_code == 201
-        wait_until(lambda: bool(list_workers(world)), WAIT_SECONDS)
-        [worker] = list_workers(world)
-        started = time.monotonic()
-        assert world.service.stop() == 0
-        assert time.monotonic() - started < 10
-        wait_until(lambda: not worker.is_running(), WAIT_SECONDS)
+def test_stop_does_not_wait_for_what_is_measured(measuring_disk_world: World):
+    world = measuring_disk_world
+    assert world.upload(make_long()).status_code == 201
+    wait_until(lambda: bool(list_workers(world)), WAIT_SECONDS)
+    [worker] = list_workers(world)
+    started = time.monotonic()
+    assert world.service.stop() == 0
+    assert time.monotonic() - started < 10
+    wait_until(lambda: not worker.is_running(), WAIT_SECONDS)
 
 
 @contextmanager

@@ -114,27 +114,28 @@ def test_storage_that_breaks_off_in_the_middle_leaves_nothing(distant_world: Wor
 
 
 def test_upload_is_refused_while_postgresql_is_gone_and_taken_after(
-    stack_world: World, postgres_url: str
+    measuring_stack_world: World, postgres_url: str
 ):
-    stack_world.upload()
-    stack_world.sweep()
+    world = measuring_stack_world
+    world.upload()
+    world.sweep()
     with killed_postgres(postgres_url):
         with ThreadPoolExecutor(4) as pool:
-            asking = pool.submit(local_http.get, f"{stack_world.service.url}/readyz", timeout=10)
-            for refused in pool.map(lambda _: stack_world.upload(wait=10), range(3)):
+            asking = pool.submit(local_http.get, f"{world.service.url}/readyz", timeout=10)
+            for refused in pool.map(lambda _: world.upload(wait=10), range(3)):
                 assert_problem(refused, "service_unavailable")
         ready = asking.result()
         assert (ready.status_code, ready.json()) == (503, {"database": False, "storage": True})
-        assert local_http.get(f"{stack_world.service.url}/healthz").status_code == 200
+        assert local_http.get(f"{world.service.url}/healthz").status_code == 200
         session = {"Cookie": "sessionid=0123456789abcdefghijklmnopqrstuv"}
-        page = local_http.get(f"{stack_world.service.url}/", headers=session, timeout=10)
+        page = local_http.get(f"{world.service.url}/", headers=session, timeout=10)
         assert (page.status_code, "<h1>We will be back" in page.text) == (503, True)
 
     with ThreadPoolExecutor(8) as pool:
-        answers = list(pool.map(lambda _: stack_world.upload(title="After"), range(16)))
+        answers = list(pool.map(lambda _: world.upload(title="After"), range(16)))
     assert [answer.status_code for answer in answers] == [201] * 16
-    wait_until(lambda: stack_world.select(MEASURED) == [(16,)], seconds=60)
-    assert stack_world.sweep() == {}
+    wait_until(lambda: world.select(MEASURED) == [(16,)], seconds=60)
+    assert world.sweep() == {}
 
 
 def test_upload_is_taken_at_once_after_postgresql_was_replaced(

@@ -19,11 +19,13 @@ from tests.sample_images import make_jpeg
 from tests.servers import Service, run_manage, run_service
 
 GTIN = "00012345678905"
-# No test here is about the limits, and all of them together pass the usual ones.
-NO_LIMITS = {
+# Few tests are about the limits, and all of them together pass the usual ones. Those that are about
+# measuring switch it on: of all that the others upload it would take most of the machine's time.
+USUAL_ENV = {
     "RATE_LIMIT_PER_MINUTE": "1000000",
     "RATE_LIMIT_PER_DAY": "1000000",
     "MAX_PRODUCT_IMAGES": "1000000",
+    "MEASURE_IMAGES": "false",
 }
 
 
@@ -107,7 +109,7 @@ def run_world(
     folder.mkdir(parents=True, exist_ok=True)
     if database is not None:
         shutil.copyfile(database, folder / "db.sqlite3")
-    own_env = {**NO_LIMITS, **env}
+    own_env = {**USUAL_ENV, **env}
     with run_service(folder, own_env, application=application) as service:
         yield World(folder, own_env, seed, service)
 
