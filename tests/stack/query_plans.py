@@ -218,6 +218,8 @@ def explain_lists(cast: Cast) -> dict[str, Plans]:
         read_products(cast.acme.pk, Filters(), 24, from_end=24)
     with explained() as found["search"]:
         read_products(cast.acme.pk, Filters(search="7731 product"), 24)
+    with explained() as found["search of many"]:
+        read_products(cast.acme.pk, Filters(search="product"), 24, after=middle)
     with explained() as found["counts"]:
         count_states(cast.acme.pk)
     return found
