@@ -6,6 +6,7 @@ import math
 import os
 import posixpath
 import re
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -121,6 +122,18 @@ def get_mail_server(name: str) -> dict[str, Any]:
     found = environ.Env.email_url_config(value)
     port = found["EMAIL_PORT"] or MAIL_PORTS.get(parts.scheme)
     return {**found, "EMAIL_PORT": port, "EMAIL_TIMEOUT": MAIL_TIMEOUT_SECONDS}
+
+
+def get_sender(name: str) -> str:
+    """Whom mails are from, such as ``Acme <no-reply@acme.example>``, or nothing."""
+    value = get_text(name).strip()
+    is_one = value.isprintable() and re.fullmatch(r"[^@\s]+@[^@\s]+", parseaddr(value)[1])
+    if value and not is_one:
+        raise ImproperlyConfigured(
+            f"{name} is no address, such as no-reply@example.com or Acme <no-reply@example.com>;"
+            ' a name with a comma stands in "quotes".'
+        )
+    return value
 
 
 def get_domain(name: str) -> str | None:

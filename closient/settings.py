@@ -26,6 +26,7 @@ from closient.environment import (
     get_mail_server,
     get_number,
     get_prefix,
+    get_sender,
     get_text,
     get_url,
     get_valkey_url,
@@ -281,7 +282,7 @@ PASSWORD_RESET_TIMEOUT = 60 * 60
 # Mail: invitations and new passwords; none is sent without a server for it
 MAIL_SERVER = get_mail_server("EMAIL_URL")
 vars().update(MAIL_SERVER)
-DEFAULT_FROM_EMAIL = get_text("DEFAULT_FROM_EMAIL") or (
+DEFAULT_FROM_EMAIL = get_sender("DEFAULT_FROM_EMAIL") or (
     f"Closient Brand Dashboard <no-reply@{urlsplit(API_SERVER_URL).hostname}>"
 )
 if MAIL_SERVER and not API_SERVER_URL:

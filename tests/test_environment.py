@@ -12,6 +12,7 @@ from django.core.exceptions import ImproperlyConfigured
 from closient.environment import (
     get_domain,
     get_mail_server,
+    get_sender,
     get_text,
     get_url,
     get_valkey_url,
@@ -24,6 +25,7 @@ READERS: dict[str, Callable[[str], object]] = {
     "AWS_S3_ENDPOINT_URL": lambda name: get_url(name, "https", "http"),
     "AWS_S3_CUSTOM_DOMAIN": get_domain,
     "EMAIL_URL": get_mail_server,
+    "DEFAULT_FROM_EMAIL": get_sender,
 }
 
 
@@ -45,6 +47,9 @@ READERS: dict[str, Callable[[str], object]] = {
         ("EMAIL_URL", "smtps://u:pa55word@mail.internal", "begins with smtp+tls://"),
         ("EMAIL_URL", "smtp+tls://u:pa55word#1@mail.internal", "in a password, write / as %2F"),
         ("EMAIL_URL", "smtp+tls:///pa55word", "names no host"),
+        ("DEFAULT_FROM_EMAIL", "Acme", "is no address"),
+        ("DEFAULT_FROM_EMAIL", "Acme, Inc <no-reply@acme.test>", 'in "quotes"'),
+        ("DEFAULT_FROM_EMAIL", "no-reply@acme.test\nBcc: ann@acme.test", "is no address"),
     ],
 )
 def test_address_that_cannot_be_is_refused_without_its_password(
@@ -70,6 +75,9 @@ def test_address_that_cannot_be_is_refused_without_its_password(
         ("VALKEY_URL", "unix:///run/valkey.sock?db=1"),
         ("AWS_S3_ENDPOINT_URL", "http://10.0.0.5:9000"),
         ("AWS_S3_CUSTOM_DOMAIN", "images.example.com/eu"),
+        ("DEFAULT_FROM_EMAIL", '"Acme, Inc" <no-reply@acme.test>'),
+        ("DEFAULT_FROM_EMAIL", "Käse & Co. <no-reply@localhost>"),
+        ("DEFAULT_FROM_EMAIL", "no-reply@acme.test"),
     ],
 )
 def test_address_of_every_usual_form_is_taken(

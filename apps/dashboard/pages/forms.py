@@ -12,6 +12,7 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from apps.organizations.callers import get_default_limits
+from apps.organizations.invitations import check_mailbox
 from apps.organizations.models import ApiKey, Invitation, Membership
 from apps.products.readiness.channel_rules import RULES
 
@@ -150,6 +151,7 @@ class EmailForm(forms.Form):
     email = forms.EmailField(
         label="New address",
         max_length=254,
+        validators=[check_mailbox],
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
     password = forms.CharField(

@@ -43,7 +43,7 @@ def members(request: HttpRequest, membership: Membership) -> HttpResponse:
             issued = _invite(request, membership, form)
             form = InvitationForm(roles=roles, label_suffix="")
         except ValidationError as fault:
-            form.add_error("email", fault)
+            form.add_error("email", ValidationError(fault.messages))
     everybody = list(membership.organization.memberships.select_related("user"))
     context = {
         **describe_membership(membership),

@@ -61,7 +61,12 @@ def test_without_mail_the_password_is_enough(client: Client, ed: User):
 
 @pytest.mark.parametrize(
     ("email", "password", "fault"),
-    [(NEW, "guessed", "not your password"), ("ed", PASSWORD, "valid email"), (NEW, "", "required")],
+    [
+        (NEW, "guessed", "not your password"),
+        ("ed", PASSWORD, "valid email"),
+        ("\u0131@acme.test", PASSWORD, "letters without accents"),
+        (NEW, "", "required"),
+    ],
 )
 def test_fault_is_told_and_nothing_changes(
     client: Client, ed: User, mailbox: Mailbox, email: str, password: str, fault: str
