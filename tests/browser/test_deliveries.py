@@ -94,10 +94,10 @@ def write_delivery(folder: Path, gtins: list[str]) -> None:
 
 
 @pytest.fixture
-def agency(seed, tmp_path_factory, tmp_path):
+def agency(seed, seeded_database, tmp_path):
     data = tmp_path / "service"
     data.mkdir()
-    shutil.copyfile(tmp_path_factory.getbasetemp() / "seed" / "db.sqlite3", data / "db.sqlite3")
+    shutil.copy(seeded_database, data)
     printed = run_manage(data, {}, "shell", "-v", "0", "-c", MAKE_PRODUCTS)
     gtins = json.loads(printed.rpartition("GTINS=")[2])
     folder = tmp_path / "delivery"

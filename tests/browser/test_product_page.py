@@ -169,10 +169,10 @@ def test_retry_after_a_lost_answer_adds_one_picture(product):
 
 
 def test_server_that_is_gone_and_back_gets_the_picture_once(
-    browser, seed, tmp_path, tmp_path_factory
+    browser, seed, seeded_database, tmp_path
 ):
     path = get_path(seed, "products", seed["gtins"][0])
-    shutil.copyfile(tmp_path_factory.getbasetemp() / "seed" / "db.sqlite3", tmp_path / "db.sqlite3")
+    shutil.copy(seeded_database, tmp_path)
     env = {"PORT": str(find_free_ports(1)[0])}
     login = f"/accounts/login?next={path}"
     with run_service(tmp_path, env) as first, visit(browser, first.url, login) as visited:

@@ -7,6 +7,7 @@ import re
 import ssl
 from collections.abc import Iterator
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -45,13 +46,15 @@ def server(
 
 @pytest.fixture(scope="module")
 def bucket_world(
-    server: S3Server, seed: dict[str, Any], tmp_path_factory: pytest.TempPathFactory
+    server: S3Server,
+    seed: dict[str, Any],
+    seeded_database: Path,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[World]:
     server.client.put_object(Bucket="images", Key=NEIGHBOUR, Body=b"theirs")
     folder = tmp_path_factory.mktemp("bucket-world")
-    database = tmp_path_factory.getbasetemp() / "seed" / "db.sqlite3"
     env = {**server.env, "AWS_LOCATION": PREFIX, "AWS_S3_ADDRESSING_STYLE": "path"}
-    with run_world(folder, env, seed, database=database) as world:
+    with run_world(folder, env, seed, database=seeded_database) as world:
         yield world
 
 
