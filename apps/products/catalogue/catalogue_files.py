@@ -70,7 +70,16 @@ def read_catalogue(content: bytes) -> CatalogueFile:
 
 def disarm_cell(text: str) -> str:
     """Keep a spreadsheet from taking the text for a formula (OWASP, CSV injection)."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+    return f"'{text}" if _may_be_formula(text) else text
+
+
+def rearm_cell(text: str) -> str:
+    """The text as it was before `disarm_cell`, since what we wrote is read again."""
+    return text[1:] if text.startswith("'") and _may_be_formula(text) else text
+
+
+def _may_be_formula(text: str) -> bool:
+    return text.lstrip("'").startswith(("=", "+", "-", "@", "\t", "\r"))
 
 
 def _pick_columns(rows: Iterator[list[Any]]) -> CatalogueFile:
@@ -86,7 +95,7 @@ def _pick_columns(rows: Iterator[list[Any]]) -> CatalogueFile:
     picked: list[CatalogueRow] = []
     for number, row in enumerate(rows, start=2):
         gtin, name = (
-            _show(row[place]).strip() if place < len(row) else ""
+            rearm_cell(_show(row[place]).strip()) if place < len(row) else ""
             for place in (gtin_place, name_place)
         )
         if not gtin and not name:

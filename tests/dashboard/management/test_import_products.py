@@ -60,3 +60,23 @@ def test_what_cannot_be_read_is_told(cast: Cast, sheet, file, organization, word
     owner = organization or shortuuid.encode(cast.acme.pk)
     with pytest.raises(CommandError, match=words):
         call_command("import_products", file or str(sheet), "--organization", owner)
+
+
+@pytest.mark.parametrize(
+    ("faulty", "words"),
+    [
+        ("catalogue.csv", "is the catalogue"),
+        ("no/faulty.csv", "cannot be written"),
+        (".", "cannot be"),
+    ],
+)
+def test_faulty_rows_that_cannot_be_kept_are_told_before_anything_is_written(
+    cast: Cast, sheet, faulty, words
+):
+    before = sheet.read_bytes()
+
+    with pytest.raises(CommandError, match=words):
+        run(cast, str(sheet), "--apply", "--faulty", str(sheet.parent / faulty))
+
+    assert sheet.read_bytes() == before
+    assert not Product.objects.filter(gtin="04006381333931").exists()

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import csv
+import io
+
 import pytest
 from django.db import IntegrityError
 
-from apps.products.catalogue.catalogue_files import CatalogueRow
+from apps.products.catalogue.catalogue_files import CatalogueRow, read_catalogue
 from apps.products.catalogue.catalogue_import import (
     ImportPlan,
     Renaming,
@@ -113,3 +116,12 @@ def test_faulty_rows_are_no_formulas(cast: Cast):
         ["'-1", "'+1", "3"],
         ["1", "Tea", "4"],
     ]
+
+
+@pytest.mark.parametrize("name", ["=1+1", "@home", "'-1", "''+1", "'round", "Tea"])
+def test_rows_that_were_written_are_read_as_they_were(cast: Cast, name: str):
+    planned = plan(cast, ("1", name))
+    sheet = io.StringIO()
+    csv.writer(sheet).writerows(tabulate_faulty_rows(planned))
+
+    assert [row.name for row in read_catalogue(sheet.getvalue().encode()).rows] == [name]

@@ -48,8 +48,7 @@ class Command(BaseCommand):
             self.stdout.write(f"columns that are not read: {', '.join(catalogue.ignored_columns)}")
         self._tell(plan)
         if options["faulty"]:
-            with options["faulty"].open("w", encoding="utf-8-sig", newline="") as sheet:
-                csv.writer(sheet).writerows(tabulate_faulty_rows(plan))
+            _write_faulty_rows(options["faulty"], plan, file)
         if not options["apply"]:
             self.stdout.write("Nothing is written yet: run this again with --apply.")
             return
@@ -74,6 +73,16 @@ class Command(BaseCommand):
     def _tell_progress(self, done: int, total: int) -> None:
         if self.stderr.isatty():
             self.stderr.write(f"\r{done:,} of {total:,} rows", ending="")
+
+
+def _write_faulty_rows(path: Path, plan: ImportPlan, catalogue: Path) -> None:
+    try:
+        if path.exists() and path.samefile(catalogue):
+            raise CommandError(f"{path} is the catalogue; give --faulty another name.")
+        with path.open("w", encoding="utf-8-sig", newline="") as sheet:
+            csv.writer(sheet).writerows(tabulate_faulty_rows(plan))
+    except OSError as fault:
+        raise CommandError(f"The faulty rows cannot be written: {fault}") from fault
 
 
 def _get_organization(text: str) -> Organization:
