@@ -17,7 +17,7 @@ MAX_SEARCH_LENGTH = 255
 MIN_DIGITS = 4
 MAX_WORDS = 10
 # So many that the next of them is near, wherever a page begins.
-MANY = 10_000
+MANY = 2000
 
 
 def match_search(found: QuerySet[Product], owner_id: uuid.UUID, search: str) -> QuerySet[Product]:
