@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+import select
+from time import monotonic
+from typing import Any, Self
 
 from psycopg import Connection, Cursor, OperationalError
 from psycopg.abc import RV, PQGen, Query
@@ -14,6 +16,11 @@ ANSWER_SECONDS = STATEMENT_SECONDS + 2
 # Who removes an object holds its name meanwhile, in four calls of S3 at 5 s each.
 IDLE_IN_TRANSACTION_SECONDS = 60
 LOCK_SECONDS = 5
+
+# How often a connection has a statement parsed and planned anew, before it is kept.
+PREPARE_THRESHOLD = 5
+# So long after an answer a connection is only looked at: a server that ended has closed it.
+TRUST_SECONDS = 1
 
 POOL = {
     "min_size": 1,
@@ -40,8 +47,24 @@ SESSION_OPTIONS = (
 )
 
 
-class TimeoutConnection(Connection[Any]):
-    """Raises OperationalError when no answer comes; the pool throws it away then."""
+class ServingConnection(Connection[Any]):
+    """Prepares what is told to the driver itself, where the server's session is its own.
+
+    Raises OperationalError when no answer comes; the pool throws it away then.
+    """
+
+    _asked_at: float
+
+    @classmethod
+    def connect(cls, *args: Any, **kwargs: Any) -> Self:
+        """As the library does, with an answer of the server's."""
+        connection = super().connect(*args, **kwargs)
+        [pid] = connection.execute("SELECT pg_backend_pid()").fetchone() or [None]
+        # A proxy that shares sessions, such as PgBouncer, tells a number that it made up.
+        has_own_session = pid == connection.info.backend_pid
+        connection.prepare_threshold = PREPARE_THRESHOLD if has_own_session else None
+        connection._asked_at = monotonic()  # noqa: SLF001 (of its own class)
+        return connection
 
     def wait(
         self, gen: PQGen[RV], interval: float = 0.1, timeout: float | None = ANSWER_SECONDS
@@ -50,22 +73,33 @@ class TimeoutConnection(Connection[Any]):
         return super().wait(gen, interval, timeout)
 
     def execute(self, query: Query, *args: Any, **kwargs: Any) -> Cursor[Any]:
-        """As the library does; where the pool finds a connection dead, it takes none of the others.
+        """As the library does, but the server binds the parameters, which Django's cursor would.
 
-        It would try one after the other, and wait twice as long each time. One to a server that
-        only reads by now is as good as dead.
+        An empty query is the pool's, which asks whether the connection is alive.
         """
+        cursor = Cursor(self)
+        if query:
+            return cursor.execute(query, *args, **kwargs)
         try:
-            cursor = super().execute(query, *args, **kwargs)
-            if not query:
+            if monotonic() - self._asked_at > TRUST_SECONDS or self._has_news():
+                cursor.execute("")
+                self._asked_at = monotonic()
                 self._check_that_it_writes()
         except OperationalError:
-            if not query and isinstance(self._pool, ConnectionPool):
+            # Or the pool would try the others one by one, and wait twice as long each time.
+            if isinstance(self._pool, ConnectionPool):
                 self._pool.drain()
             raise
         return cursor
 
+    def _has_news(self) -> bool:
+        """Whether the server has sent something unasked, or has closed the connection."""
+        poll = select.poll()
+        poll.register(self.fileno(), select.POLLIN)
+        return bool(poll.poll(0))
+
     def _check_that_it_writes(self) -> None:
+        """Raise OperationalError where the server only reads: it is as good as dead."""
         if "on" in map(self.info.parameter_status, READ_ONLY_SIGNS):
             self.close()  # or the pool would keep it
             raise OperationalError("the server only reads")
@@ -78,5 +112,5 @@ def get_options(*, is_serving: bool) -> dict[str, Any]:
     return {
         **OPTIONS,
         "options": f"{SESSION_OPTIONS} -c statement_timeout={STATEMENT_SECONDS}s",
-        "pool": {**POOL, "connection_class": TimeoutConnection},
+        "pool": {**POOL, "connection_class": ServingConnection},
     }

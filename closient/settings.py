@@ -177,7 +177,7 @@ def get_database() -> dict[str, Any]:
     from closient import postgresql  # noqa: PLC0415 (the driver costs SQLite's users 0.2 s)
 
     options = {**postgresql.get_options(is_serving=IS_SERVING), **database.get("OPTIONS", {})}
-    # One empty query for each connection taken, so that a restart of PostgreSQL costs no request.
+    # Each connection taken is looked at or asked, so that a restart of PostgreSQL costs no request.
     return {**database, "OPTIONS": options, "CONN_HEALTH_CHECKS": True}
 
 

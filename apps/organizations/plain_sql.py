@@ -31,11 +31,12 @@ def fetch_rows(
             opened.execute(statement, parameters)
             return opened.fetchall() if opened.description else []
     database.validate_no_broken_transaction()
-    if database.vendor == "sqlite":
-        statement = _translate(statement)
+    is_sqlite = database.vendor == "sqlite"
     with database.wrap_database_errors:
-        found = database.connection.execute(statement, parameters)
-        return found.fetchall() if found.description else []
+        told = _translate(statement) if is_sqlite else statement
+        found = database.connection.execute(told, parameters)
+        # Its `description` would make an object of each column.
+        return found.fetchall() if is_sqlite or found.rownumber is not None else []
 
 
 @cache

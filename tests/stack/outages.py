@@ -9,7 +9,7 @@ import socket
 import subprocess
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import LiteralString
@@ -111,14 +111,16 @@ def _answers(url: str) -> bool:
 class Relay:
     """Passes connections on to a server, until it is cut; then nobody listens, and all are lost.
 
-    While ``passes`` is clear, it takes what is sent, and passes nothing on.
+    While ``passes`` is clear, it takes what is sent, and passes nothing on. ``edit`` changes what
+    the server sends, piece by piece.
     """
 
-    def __init__(self, target_url: str) -> None:
+    def __init__(self, target_url: str, edit: Callable[[bytes], bytes] = bytes) -> None:
         target = urlsplit(target_url)
         assert target.hostname
         assert target.port
         self._target = (target.hostname, target.port)
+        self._edit = edit
         self._pipes: list[socket.socket] = []
         self.passes = threading.Event()
         self.passes.set()
@@ -153,16 +155,23 @@ class Relay:
                     near.close()
                     continue
                 self._pipes += [near, far]
-                for ends in ((near, far), (far, near)):
-                    pump = (*ends, self.passes)
+                for pump in (
+                    (near, far, self.passes, bytes),
+                    (far, near, self.passes, self._edit),
+                ):
                     threading.Thread(target=_pump, args=pump, daemon=True).start()
 
 
-def _pump(source: socket.socket, drain: socket.socket, passes: threading.Event) -> None:
+def _pump(
+    source: socket.socket,
+    drain: socket.socket,
+    passes: threading.Event,
+    edit: Callable[[bytes], bytes],
+) -> None:
     with suppress(OSError):
         while data := source.recv(1 << 16):
             passes.wait()
-            drain.sendall(data)
+            drain.sendall(edit(data))
     with suppress(OSError):
         drain.shutdown(socket.SHUT_RDWR)
     source.close()
