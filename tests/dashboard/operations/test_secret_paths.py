@@ -33,6 +33,7 @@ def token(cast: Cast) -> str:
         ("post", "/invitations/{}", {}, "Forbidden (CSRF cookie not set.): /invitations/…"),
         ("get", "/invitations/{}/join", {}, "Method Not Allowed (GET): /invitations/…/join"),
         ("get", "/invitations/{}/none", {}, "Not Found: /invitations/…/none"),
+        ("get", "/Invitations/{}", {}, "Not Found: /Invitations/…"),
         (
             "post",
             "/accounts/login",
@@ -51,6 +52,16 @@ def test_path_that_lets_somebody_in_is_not_written_down(token, log, method, path
 
     assert said in log.getvalue()
     assert token not in log.getvalue()
+
+
+@pytest.mark.parametrize("path", ["/organizations/{}/products", "/i/{}", "/{}", "/static/{}.css"])
+def test_key_in_the_place_of_an_id_is_not_written_down(cast, log, path):
+    key = cast.issue(cast.ed, "csu")
+
+    Client(enforce_csrf_checks=True).post(path.format(key))
+
+    assert path.format("csu_…") in log.getvalue()
+    assert key not in log.getvalue()
 
 
 def test_other_paths_are_said_as_they_are(client, db, log):
