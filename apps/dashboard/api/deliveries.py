@@ -155,7 +155,9 @@ def _describe_name(
 
 def _put_in_order(lines: list[FileNameOut], readings: list[NameReading]) -> None:
     def get_place(index: int) -> tuple[tuple[int, int], str]:
-        return readings[index].place, build_sort_key(lines[index].name[-255:])
+        # "front.jpg" before "front (copy).jpg".
+        stem = lines[index].name.rpartition(".")[0] or lines[index].name
+        return readings[index].place, build_sort_key(stem[-255:])
 
     with_primary = set()
     for sequence, index in enumerate(sorted(range(len(lines)), key=get_place), 1):

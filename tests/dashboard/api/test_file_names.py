@@ -70,14 +70,14 @@ def test_each_name_is_answered_in_its_place(api: Api, cast: Cast, path: str):
 
 
 def test_pictures_come_in_the_order_of_what_they_show(api: Api, path: str):
-    ends = ("_bottom", "_C1N1_s10", "", "_C1N1_s2", "_back", "-2", "_right", "_top", "_left")
+    ends = ("_bottom", "_C1N1_s10", " x", "", "_C1N1_s2", "_back", "-2", "_right", "_top", "_left")
 
     lines = read(api, path, *(f"{GTIN}{end}.jpg" for end in ends))
 
     ordered = sorted(lines, key=lambda line: line["sequence"])
-    assert [line["sequence"] for line in ordered] == list(range(1, 10))
+    assert [line["sequence"] for line in ordered] == list(range(1, 11))
     assert [line["name"][14:-4] for line in ordered] == [
-        *("_C1N1_s2", "_C1N1_s10", "_back", "_left", "_right", "_top", "_bottom", "", "-2")
+        *("_C1N1_s2", "_C1N1_s10", "_back", "_left", "_right", "_top", "_bottom", "", " x", "-2")
     ]
 
 
