@@ -191,7 +191,7 @@ def test_full_organization_is_waited_for_and_the_refused_are_taken_up_again(
     page.unroute("**/images")
     page.get_by_role("button", name="Go on").click()
     expect(page.locator(END)).to_contain_text("refused.")
-    page.get_by_role("button", name="Take up the refused again").click()
+    page.get_by_role("button", name="Try the refused again").click()
     expect(page.locator("#sum")).to_be_focused()
     page.locator('[data-action="send"]:enabled').click()
 
