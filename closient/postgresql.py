@@ -81,10 +81,12 @@ class ServingConnection(Connection[Any]):
         if query:
             return cursor.execute(query, *args, **kwargs)
         try:
-            if monotonic() - self._asked_at > TRUST_SECONDS or self._has_news():
-                cursor.execute("")
-                self._asked_at = monotonic()
-                self._check_that_it_writes()
+            if (
+                monotonic() - self._asked_at > TRUST_SECONDS
+                or self._has_news()
+                or self._only_reads()
+            ):
+                self._ask(cursor)
         except OperationalError:
             # Or the pool would try the others one by one, and wait twice as long each time.
             if isinstance(self._pool, ConnectionPool):
@@ -92,17 +94,23 @@ class ServingConnection(Connection[Any]):
             raise
         return cursor
 
+    def _ask(self, cursor: Cursor[Any]) -> None:
+        """Raise OperationalError where no answer comes, or from a server that only reads."""
+        cursor.execute("")
+        self._asked_at = monotonic()
+        if self._only_reads():
+            self.close()  # or the pool would keep it
+            raise OperationalError("the server only reads")
+
     def _has_news(self) -> bool:
         """Whether the server has sent something unasked, or has closed the connection."""
         poll = select.poll()
         poll.register(self.fileno(), select.POLLIN)
         return bool(poll.poll(0))
 
-    def _check_that_it_writes(self) -> None:
-        """Raise OperationalError where the server only reads: it is as good as dead."""
-        if "on" in map(self.info.parameter_status, READ_ONLY_SIGNS):
-            self.close()  # or the pool would keep it
-            raise OperationalError("the server only reads")
+    def _only_reads(self) -> bool:
+        """Whether the last answer told so."""
+        return "on" in map(self.info.parameter_status, READ_ONLY_SIGNS)
 
 
 def get_options(*, is_serving: bool) -> dict[str, Any]:

@@ -31,9 +31,11 @@ def tell_ready(request: HttpRequest) -> HttpResponse:
 
 
 def _answers_database() -> bool:
+    """Whether it does, and would write: after a fail-over PostgreSQL may answer and only read."""
+    is_postgresql = connection.vendor == "postgresql"
     try:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
+            cursor.execute("SHOW transaction_read_only" if is_postgresql else "SELECT 'off'")
+            return bool(cursor.fetchone() == ("off",))
     except DatabaseFault:
         return False
-    return True
