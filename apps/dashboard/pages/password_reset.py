@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from threading import Thread
+from threading import Timer
 from typing import Any, Final
 
 from django.conf import settings
@@ -23,13 +23,29 @@ REQUESTS: Final = Quota(10, 15 * MINUTE_SECONDS)
 # To one mailbox, whoever asks; those that came before are still good.
 MAILS: Final = Quota(5, 60 * MINUTE_SECONDS)
 PURPOSE: Final = "password-reset"
+# Mails are written once the request was answered: both at once would make that answer later.
+PAUSE_SECONDS: Final = 0.1
 
 
 class PasswordResetForm(auth_forms.PasswordResetForm):
-    """Django's; it doesn't wait for the mail server, which would tell that there is an account."""
+    """Django's; its answer takes as long where there is no account.
+
+    It neither waits for the mail server nor writes mails meanwhile, and always starts a thread.
+    """
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self._mails: list[tuple[tuple[Any, ...], dict[str, Any]]] = []
+        super().save(*args, **kwargs)
+        timer = Timer(PAUSE_SECONDS, self._send_mails)
+        timer.name = PURPOSE
+        timer.start()
 
     def send_mail(self, *args: Any, **kwargs: Any) -> None:
-        Thread(target=super().send_mail, args=args, kwargs=kwargs, name=PURPOSE).start()
+        self._mails.append((args, kwargs))
+
+    def _send_mails(self) -> None:
+        for args, kwargs in self._mails:
+            super().send_mail(*args, **kwargs)
 
     def get_users(self, email: str) -> list[Any]:
         """Who has the address, as long as the mailbox is not full of these."""

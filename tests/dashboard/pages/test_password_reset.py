@@ -8,6 +8,7 @@ import pytest
 import time_machine
 from django.contrib.auth.models import User
 from django.test import Client
+from django.test.signals import template_rendered
 from django.utils import timezone
 from oauth2_provider.models import AccessToken
 
@@ -95,6 +96,26 @@ def test_answer_does_not_wait_for_the_mail_server(client, ed, mailbox):
     assert mailbox.mails == []
     mailbox.may_answer.set()
     ask(client, "nobody@acme.test")
+    assert len(mailbox.mails) == 1
+
+
+def test_answer_comes_before_the_mail_is_written_and_starts_a_thread_for_everybody(
+    client, ed, mailbox
+):
+    written = []
+
+    def note(template, **_):
+        written.append(template.name)
+
+    template_rendered.connect(note)
+    for email in ("ed@acme.test", "nobody@acme.test"):
+        client.post(PAGE, {"email": email})
+        assert written == []
+        [thread] = [each for each in threading.enumerate() if each.name == "password-reset"]
+        thread.join()
+        written.clear()
+    template_rendered.disconnect(note)
+
     assert len(mailbox.mails) == 1
 
 
