@@ -13,7 +13,8 @@ from multiprocessing import get_context
 
 import pytest
 
-from apps.dashboard.operations.window_counts import Quota, SharedCounts
+from apps.dashboard.operations.shared_counts import SharedCounts
+from apps.dashboard.operations.window_counts import Quota
 from tests.servers.processes import find_free_ports
 
 NOW = 1_700_049_600.0
@@ -103,7 +104,7 @@ def test_without_valkey_the_process_counts_by_itself_and_says_so(caplog):
 
     assert used == [[0], [1], [2], [2]]
     told = [
-        r.message for r in caplog.records if r.name == "apps.dashboard.operations.window_counts"
+        r.message for r in caplog.records if r.name == "apps.dashboard.operations.shared_counts"
     ]
     assert told == ["rate limits are counted per process: Valkey is out of reach"]
 
