@@ -93,6 +93,18 @@ def test_front_becomes_primary_where_there_is_another_only_when_that_is_ticked(
     deliver.check()
 
 
+def test_equal_files_are_found_behind_more_bytes_than_one_worker_reads(deliver, folder, gtin):
+    large = make_jpeg() + bytes(19_000_000)
+    files = {f"{gtin}_{number}__jpg": large + bytes((number,)) for number in (1, 2, 3, 4)}
+    page = deliver.page
+    drop(page, folder, **files, **{f"{gtin}_5__jpg": files[f"{gtin}_1__jpg"]})
+    expect(page.locator('.file[data-state="twice"] .file-state')).to_have_text(
+        f"The same as {gtin}_1.jpg", timeout=60_000
+    )
+    expect(get_send(page)).to_have_text("Send 4 pictures to 1 product")
+    deliver.check()
+
+
 def test_picture_in_the_bin_is_sent_again_only_when_that_is_ticked(
     deliver, service, folder, gtin, upload, seed
 ):
