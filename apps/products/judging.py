@@ -118,6 +118,14 @@ def count_misjudged(organization: Organization) -> int:
     """
     if not organization.is_being_judged:
         return 0
+    if count := _count_misjudged(organization):
+        return count
+    # What this process keeps may be from before a choice that another one took.
+    forget_counts(organization.pk)
+    return _count_misjudged(organization)
+
+
+def _count_misjudged(organization: Organization) -> int:
     channels = organization.channels.split()
     return sum(
         count

@@ -9,6 +9,7 @@ from django.test import Client
 
 from apps.dashboard.api.identifiers import encode_id
 from apps.organizations.models import Organization
+from apps.products import kept_counts
 from apps.products.judging import judge_some
 from apps.products.models import HeroState, Product
 from apps.products.readiness.verdict_bits import get_bit
@@ -90,7 +91,12 @@ def test_products_tell_their_state_by_the_new_choice(cast: Cast, owner: Client):
     assert states == [HeroState.NOT_READY, HeroState.READY]
 
 
-def test_products_that_are_still_judged_by_the_choice_before_are_told(cast: Cast, owner: Client):
+@pytest.mark.parametrize("counted_at_once", [50_000, 0])
+def test_products_that_are_still_judged_by_the_choice_before_are_told(
+    cast: Cast, owner: Client, monkeypatch: pytest.MonkeyPatch, counted_at_once: int
+):
+    monkeypatch.setattr(kept_counts, "COUNTED_AT_ONCE", counted_at_once)
+    owner.get(get_path(cast).replace("settings/channels", "products"))
     refused = get_bit("amazon", Verdict.REFUSED)
     Product.objects.filter(pk=cast.product.pk).update(has_primary=True, hero_verdicts=refused)
     Organization.objects.filter(pk=cast.acme.pk).update(channels="amazon", is_being_judged=True)
