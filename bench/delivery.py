@@ -19,7 +19,7 @@ from bench.pictures import make_jpeg
 from bench.seeding import open_session, seed_service
 from tests.browser.brand_manager import drop_from_disk, visit
 from tests.servers import run_chromium, run_manage, run_service
-from tests.stack.worlds import NO_LIMITS
+from tests.stack.worlds import USUAL_ENV
 
 VIEWS = ("C1N1", "C7N1", "C2N1", "C8N1")
 BYTES_PER_PIXEL = 0.72
@@ -81,7 +81,7 @@ class Weight:
 def print_delivery(folder: Path, files: int, megabytes: float) -> None:
     """Drop the folder, and send it as soon as that is possible."""
     with (
-        run_service(folder, NO_LIMITS, migrate=True) as service,
+        run_service(folder, {**USUAL_ENV, "MEASURE_IMAGES": "true"}, migrate=True) as service,
         run_chromium() as browser,
     ):
         path, _ = seed_service(folder, {})
