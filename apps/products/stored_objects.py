@@ -48,7 +48,9 @@ def store_object(
         _put_object(picture.object_name, incoming)
         write_durably(partial(_write_row, write_row))
     except (Problem, DatabaseError) as fault:
-        logger.exception("upload of %s undone", picture.object_name)
+        is_refused = isinstance(fault, Problem) and fault.status < 500
+        level = logging.INFO if is_refused else logging.ERROR
+        logger.log(level, "upload of %s undone", picture.object_name, exc_info=not is_refused)
         with suppress(ServiceUnavailable, DatabaseError):
             _undo_upload(picture.object_name, fault)
         if isinstance(fault, IntegrityError) and _has_left(picture.uploaded_by_id):

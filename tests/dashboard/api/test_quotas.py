@@ -162,8 +162,12 @@ def test_first_answer_is_given_again_though_all_is_full(api: Api, settings: Any)
 
 
 @pytest.mark.django_db(transaction=True)
-def test_room_that_was_taken_while_the_body_came_is_told(
-    api: Api, cast: Cast, service_here: Service, settings: Any
+def test_room_that_was_taken_while_the_body_came_is_told_and_no_fault_of_ours(
+    api: Api,
+    cast: Cast,
+    service_here: Service,
+    settings: Any,
+    caplog: pytest.LogCaptureFixture,
 ):
     settings.MAX_PRODUCT_IMAGES = 3
     service_here.while_body_comes = partial(
@@ -174,6 +178,7 @@ def test_room_that_was_taken_while_the_body_came_is_told(
     problem = assert_problem(api.upload(), "conflict")
 
     assert (problem["quota"], problem["limit"], problem["actual"]) == ("product_images", 3, 4)
+    assert [record for record in caplog.records if record.levelname == "ERROR"] == []
     assert_nothing_stored()
     assert count_kept() == (3, 0, 0)
     Product.objects.update(kept_images=2)
