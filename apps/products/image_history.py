@@ -6,8 +6,11 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 
+from apps.organizations.plain_sql import fetch_rows
 from apps.products.models import NO_IMAGE, ImageEvent, Product, ProductImage
 from apps.products.primary_rows import NamedImage
+
+_LAST_EVENT = "SELECT id FROM products_imageevent WHERE product_id = %s ORDER BY id DESC LIMIT 1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +53,7 @@ def build_order_event(product: Product, count: int, actor: Actor) -> ImageEvent:
 
 def get_last_event_id(product: Product) -> int:
     """The id of the product's last line of history, another after each change; 0 before all."""
-    return product.image_events.order_by("-id").values_list("pk", flat=True).first() or 0
+    return next((pk for (pk,) in fetch_rows(_LAST_EVENT, [product.pk])), 0)
 
 
 def build_change_events(

@@ -9,12 +9,11 @@ import copy
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import DatabaseError, connection, transaction
 from django.db.backends.utils import CursorWrapper
-from django.db.models import Exists, Subquery
-from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.text import slugify
 
@@ -30,10 +29,15 @@ from apps.products.models import (
     ImageSet,
     Product,
     ProductImage,
-    UnclaimedObject,
 )
 from apps.products.pictures.image_checks import CheckedImage
-from apps.products.primary_rows import demote_primary, lock_product, strike_off
+from apps.products.primary_rows import (
+    demote_primary,
+    list_unclaimed,
+    lock_product,
+    strike_off,
+    tell_change,
+)
 from apps.products.quotas import count_in_organization, count_in_product, count_out
 from apps.products.row_writes import insert_rows
 from apps.products.state_counts import StateCounts, count_states
@@ -91,19 +95,21 @@ def change_image(
     Promoting demotes the previous primary. Within the transaction, ``admit`` and then ``check``,
     which sees the image as it stands, may raise. Raises NotFound.
     """
-    with hold_product(product, admit):
+    with hold_product(product, admit) as held:
         before = get_image(product, image_id)
         check(before)
         image = copy.copy(before)
         for name, value in changes.items():
             setattr(image, name, value)
+        held.has_same_hero = image.is_primary == before.is_primary
         events = build_change_events(before, image, actor)
         if image.is_primary and not before.is_primary:
             with connection.cursor() as cursor:
                 events += _demote_primary(cursor, product, actor)
         if events:
             image.save(update_fields=changes)
-            ImageEvent.objects.bulk_create(events)
+            with connection.cursor() as cursor:
+                insert_rows(cursor, *events)
     return image
 
 
@@ -119,32 +125,40 @@ def remove_image(
 
     In the bin or not. Raises NotFound, or a database error, after which nothing is removed.
     """
-    with hold_product(product, admit):
+    with hold_product(product, admit) as held:
         image = get_image(product, image_id, product.images.all())
         check(image)
+        held.has_same_hero = not image.is_primary
         files = [image, *image.versions.all()]
         give_up(files)
-        action = ImageEvent.Action.DELETED
-        build_event(image, action, actor, old=image.title).save()
+        event = build_event(image, ImageEvent.Action.DELETED, actor, old=image.title)
+        with connection.cursor() as cursor:
+            insert_rows(cursor, event)
         ProductImage.objects.filter(pk=image_id).delete()
         count_out(image, sum(file.byte_size for file in files))
     remove_given_up(files)
 
 
+@dataclass
+class HeldProduct:
+    """What is done to its images: whether the primary stays, and its file."""
+
+    has_same_hero: bool = False
+
+
 @contextmanager
-def hold_product(product: Product, admit: Callable[[], None]) -> Iterator[None]:
+def hold_product(product: Product, admit: Callable[[], None]) -> Iterator[HeldProduct]:
     """One transaction, alone with the product's images; ``admit`` may raise, as first of all.
 
     Raises NotFound where the product was deleted or moved meanwhile.
     """
+    held = HeldProduct()
     with take_turn(), transaction.atomic():
         with connection.cursor() as cursor:
             before = hold_row(cursor, product)
         admit()
-        yield
-        note_change(product)
-        with connection.cursor() as cursor:
-            after = hold_row(cursor, product)
+        yield held
+        after = note_change(product, has_same_hero=held.has_same_hero)
         count_states(product.owner_id, before=before, after=after)
 
 
@@ -160,17 +174,15 @@ def hold_row(cursor: CursorWrapper, product: Product) -> StateCounts:
     return states
 
 
-def note_change(product: Product) -> None:
-    """Have the product tell what its images and its history are now, for lists of products."""
-    last = ImageEvent.objects.filter(product=product.pk).order_by("-id")[:1]
-    primaries = ProductImage.objects.filter(product=product.pk, is_primary=True)
-    Product.objects.filter(pk=product.pk).update(
-        has_primary=Exists(primaries),
-        changed_at=Coalesce(Subquery(last.values("created")), "changed_at"),
-        changed_by=Subquery(last.values("user")),
-        tells_place=Exists(product.images.present().filter(has_position=True)),
-        **describe_hero(product),
-    )
+def note_change(product: Product, *, has_same_hero: bool = False) -> StateCounts:
+    """Have the product tell what its images and its history are now, for lists of products.
+
+    Returns what its owner counts of it.
+    """
+    if not has_same_hero:
+        Product.objects.filter(pk=product.pk).update(**describe_hero(product))
+    with connection.cursor() as cursor:
+        return tell_change(cursor, product)
 
 
 def get_image(
@@ -187,7 +199,7 @@ def get_image(
 def give_up(files: Sequence[StoredPicture]) -> None:
     """Write the names of objects down whose rows go, within the transaction that they go in."""
     for file in files:
-        UnclaimedObject.objects.create(object_name=file.object_name)
+        list_unclaimed(file.object_name)
 
 
 def remove_given_up(files: Sequence[StoredPicture]) -> None:

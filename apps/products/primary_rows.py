@@ -1,4 +1,4 @@
-"""The lock on a product, its primary's demotion, and the claim of an object's name, in SQL.
+"""The lock on a product, what it tells of its images, and the claim of an object's name, in SQL.
 
 As querysets these take Django 1,800 calls of Python, so 100: each is a statement that the database
 answers from an index, and all of a transaction go through one cursor.
@@ -24,6 +24,27 @@ _LOCK = f"{_FIND} FOR UPDATE"
 _DEMOTE = """
     UPDATE products_productimage SET is_primary = FALSE
     WHERE product_id = %s AND is_primary = TRUE RETURNING id, title, file_name
+"""
+_TELL_CHANGE = """
+    UPDATE products_product SET
+        has_primary = EXISTS (
+            SELECT 1 FROM products_productimage AS image
+            WHERE image.product_id = products_product.id AND image.is_primary = TRUE
+        ),
+        tells_place = EXISTS (
+            SELECT 1 FROM products_productimage AS image
+            WHERE image.product_id = products_product.id AND image.has_position = TRUE
+                AND image.discarded_at IS NULL
+        ),
+        changed_at = COALESCE((
+            SELECT created FROM products_imageevent AS event
+            WHERE event.product_id = products_product.id ORDER BY event.id DESC LIMIT 1
+        ), changed_at),
+        changed_by_id = (
+            SELECT user_id FROM products_imageevent AS event
+            WHERE event.product_id = products_product.id ORDER BY event.id DESC LIMIT 1
+        )
+    WHERE id = %s RETURNING has_primary, kept_images
 """
 _LIST_UNCLAIMED = "INSERT INTO products_unclaimedobject (object_name, created) VALUES (%s, %s)"
 _STRIKE_OFF = "DELETE FROM products_unclaimedobject WHERE object_name = %s RETURNING object_name"
@@ -51,6 +72,15 @@ def lock_product(cursor: CursorWrapper, product: Product) -> StateCounts | None:
     if not found or _OWNER.to_python(found[0][0]) != product.owner_id:
         return None
     [(_, has_primary, kept_images)] = found
+    return list_states(has_primary=has_primary, kept_images=kept_images)
+
+
+def tell_change(cursor: CursorWrapper, product: Product) -> StateCounts:
+    """Have the product tell what its images and its last line of history are, its verdicts apart.
+
+    Returns what its owner counts of it then.
+    """
+    [(has_primary, kept_images)] = fetch_rows(_TELL_CHANGE, [product.pk], cursor)
     return list_states(has_primary=has_primary, kept_images=kept_images)
 
 

@@ -31,6 +31,7 @@ from apps.dashboard.api.parameters import (
 )
 from apps.dashboard.api.request_body import ApiRequest
 from apps.dashboard.api.schemas import (
+    DESCRIBED,
     ImageEventPageOut,
     ProductImageDetailsOut,
     ProductImageDetailsPageOut,
@@ -112,10 +113,12 @@ def list_images(
     # First: with rows that are newer than it, it would let an outdated order pass.
     last_event_id = get_last_event_id(request.product)
     response.headers["ETag"] = build_gallery_etag(request.product, last_event_id)
-    images, pagination = read_page(request.product.images.in_gallery(), page)
+    gallery = request.product.images.in_gallery()
     if page.details:
+        images, pagination = read_page(gallery, page)
         details = [describe_details(request, image) for image in images]
         return ProductImageDetailsPageOut(data=details, pagination=pagination)
+    images, pagination = read_page(gallery.only(*DESCRIBED), page)
     data = [describe_image(request, image) for image in images]
     return ProductImagePageOut(data=data, pagination=pagination)
 

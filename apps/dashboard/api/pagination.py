@@ -1,4 +1,4 @@
-"""Pages of a list: one query that counts, one that reads."""
+"""Pages of a list: one query that reads, and one that counts where that does not tell."""
 
 from __future__ import annotations
 
@@ -15,12 +15,18 @@ def read_page(
 ) -> tuple[list[Any], PaginationOut]:
     """The rows of the page, and where it stands; past the end there are none, and no query.
 
-    They are counted here unless somebody has counted them.
+    They are counted here unless somebody has counted them, or the first page has room for more.
     """
-    total_count = rows.count() if total_count is None else total_count
-    total_pages = -(-total_count // query.page_size)
     start = (query.page - 1) * query.page_size
-    found = list(rows[start : start + query.page_size]) if start < total_count else []
+    is_read = total_count is None and start == 0
+    found = list(rows[: query.page_size]) if is_read else []
+    if is_read and len(found) < query.page_size:
+        total_count = len(found)
+    elif total_count is None:
+        total_count = rows.count()
+    if not is_read and start < total_count:
+        found = list(rows[start : start + query.page_size])
+    total_pages = -(-total_count // query.page_size)
     return found, PaginationOut(
         page=query.page,
         page_size=query.page_size,

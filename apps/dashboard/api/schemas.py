@@ -185,6 +185,10 @@ class ImageEventPageOut(Schema):
     pagination: PaginationOut
 
 
+# What `describe_image` reads of an image.
+DESCRIBED = ("id", "title", "is_primary", "priority", "object_name", "created", "product")
+
+
 def describe_image(request: HttpRequest, image: ProductImage) -> ProductImageOut:
     """The image as callers see it; our own rows are not validated again."""
     return ProductImageOut.model_construct(

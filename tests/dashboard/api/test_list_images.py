@@ -84,12 +84,26 @@ def test_impossible_page_is_refused(api: Api, query: str, field: str):
     assert_faults(api.get(f"?{query}"), **{field: ""})
 
 
-def test_list_takes_five_queries_however_many_images(api: Api, django_assert_num_queries):
+@pytest.mark.parametrize(
+    ("query", "queries"),
+    [
+        ("", 4),  # key, product with role, last event, page
+        ("?page_size=3", 5),  # and count
+        ("?page_size=2&page=2", 5),
+        ("?page_size=2&page=3", 4),  # key, product with role, last event, count
+        ("?details=true", 4),
+    ],
+)
+def test_list_takes_few_queries_however_many_images(
+    api: Api, django_assert_num_queries, query: str, queries: int
+):
     for _ in range(3):
         api.upload()
 
-    with django_assert_num_queries(5):  # key, product with role, last event, count, page
-        api.get()
+    with django_assert_num_queries(queries):
+        answer = api.get(query)
+
+    assert answer.json()["pagination"]["total_count"] == 3
 
 
 def test_images_of_another_product_are_not_listed(api: Api, cast: Cast):
