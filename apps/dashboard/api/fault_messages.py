@@ -107,6 +107,12 @@ def _explain_boolean(field: str, fault: dict[str, Any]) -> str:
     return f"{field} is {_name_kind(fault['input'])}; it takes true or false, without quotes."
 
 
+def _explain_flag(field: str, fault: dict[str, Any]) -> str:
+    sent = fault["input"]
+    shown = f"the text {sent[:_SHOWN]!r}" if _is_short(sent) else _name_kind(sent)
+    return f"{field} is {shown}; it takes true or false, as in {field}=true."
+
+
 def _explain_object(field: str, fault: dict[str, Any]) -> str:
     _, name, *member = fault["loc"]
     what = _join(member) if member else "The body"
@@ -154,6 +160,7 @@ def _is_short(value: object) -> bool:
 
 
 _EXPLANATIONS: Final[dict[str, Callable[[str, dict[str, Any]], str]]] = {
+    "bool_parsing": _explain_flag,
     "bool_type": _explain_boolean,
     "dict_type": _explain_object,
     "extra_forbidden": _explain_unknown,

@@ -32,8 +32,10 @@ def _read_image_ids(value: object) -> list[uuid.UUID]:
         raise build_fault("image_ids takes a list of at least one id of an image.")
     ids = []
     for place, text in enumerate(value, 1):
+        if not isinstance(text, str):
+            raise build_fault(f"image_ids, place {place}: This is no text, which an id is.")
         try:
-            ids.append(decode_id(text if isinstance(text, str) else ""))
+            ids.append(decode_id(text))
         except ValueError as fault:
             raise build_fault(f"image_ids, place {place}: {fault}") from fault
     return ids

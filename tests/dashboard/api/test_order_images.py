@@ -97,7 +97,7 @@ def test_more_images_than_a_page_has_are_put_in_order(api: Api, cast: Cast):
     [
         ([], "at least one id"),
         ("all", "takes a list"),
-        ([7], "place 1"),
+        ([7], "place 1: This is no text"),
         ([UNKNOWN, "no id"], "place 2"),
         ([UNKNOWN], "an id that this product's gallery does not have, the first at place 1"),
         (["z" * 22], "does not have"),

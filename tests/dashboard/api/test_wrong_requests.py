@@ -56,6 +56,7 @@ WRONG_ADDRESSES = [
     ("GET", "/trade-items/ORG/00012345678905/images?page=two", "validation_error", "page is the text 'two'; it takes a whole number from 1, as in page=2."),
     ("GET", "/trade-items/ORG/00012345678905/images?page=0", "validation_error", "page is 0; at least 1 is taken."),
     ("GET", "/trade-items/ORG/00012345678905/images?page_size=500", "validation_error", "page_size is 500; at most 100 is taken."),
+    ("GET", "/trade-items/ORG/00012345678905/images?details=maybe", "validation_error", "details is the text 'maybe'; it takes true or false, as in details=true."),
     ("GET", "/trade-items/ORG/00012345678905/images/1", "not_found", "No image of that id was found on this product."),
 ]  # fmt: skip
 
