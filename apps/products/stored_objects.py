@@ -20,11 +20,10 @@ from django.db.backends.utils import CursorWrapper
 
 from apps.problems import NotFound, Problem, ServiceUnavailable
 from apps.products.incoming_image import IncomingImage
-from apps.products.models import UnclaimedObject
+from apps.products.models import ProductImage, UnclaimedObject
 from apps.products.primary_rows import list_unclaimed
 from apps.products.storage.rendition_names import list_rendition_names
-from apps.products.stored_picture import StoredPicture
-from apps.products.write_turns import take_turn, write_durably
+from apps.products.write_turns import take_product_turn, take_turn, write_durably
 
 HAS_POOL = "pool" in settings.DATABASES["default"]["OPTIONS"]
 GONE = "The product, or who changes it, has gone from here meanwhile."
@@ -33,7 +32,7 @@ logger = logging.getLogger(__name__)
 
 
 def store_object(
-    picture: StoredPicture, incoming: IncomingImage, write_row: Callable[[CursorWrapper], None]
+    picture: ProductImage, incoming: IncomingImage, write_row: Callable[[CursorWrapper], None]
 ) -> None:
     """Put the picture's object, then have its row written, all or nothing.
 
@@ -46,7 +45,8 @@ def store_object(
     release_connection()
     try:
         _put_object(picture.object_name, incoming)
-        write_durably(partial(_write_row, write_row))
+        with take_product_turn(picture.product_id):
+            write_durably(partial(_write_row, write_row))
     except (Problem, DatabaseError) as fault:
         is_refused = isinstance(fault, Problem) and fault.status < 500
         level = logging.INFO if is_refused else logging.ERROR

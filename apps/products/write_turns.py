@@ -7,8 +7,8 @@ each in a savepoint of its own, and one commit keeps it all.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from threading import Lock
 
 from django.conf import settings
@@ -19,6 +19,10 @@ IS_SQLITE = settings.DATABASES["default"]["ENGINE"].endswith(".sqlite3")
 # SQLite's busy wait is unfair: with many writers some wait a hundred times longer than others.
 _turn = Lock()
 waiting: deque[_Work] = deque()
+# Elsewhere those who write to one product wait here, without a connection each, and cost less so
+# than in the database, whose lock decides among processes. A product shares its lock with others.
+_product_turns = [Lock() for _ in range(256)]
+PRODUCT_TURN_SECONDS = 2
 
 
 class _Work:
@@ -33,6 +37,18 @@ class _Work:
 def take_turn() -> AbstractContextManager[object]:
     """Be the only writer of this process, where the database is SQLite."""
     return _turn if IS_SQLITE else nullcontext()
+
+
+@contextmanager
+def take_product_turn(product_id: int) -> Iterator[None]:
+    """Wait for this process's others who write to the product; not for long, nor on SQLite."""
+    turn = _product_turns[product_id % len(_product_turns)]
+    has_turn = not IS_SQLITE and turn.acquire(timeout=PRODUCT_TURN_SECONDS)
+    try:
+        yield
+    finally:
+        if has_turn:
+            turn.release()
 
 
 def write_durably(write: Callable[[], object]) -> None:

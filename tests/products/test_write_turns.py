@@ -13,7 +13,7 @@ from django.db import DatabaseError, IntegrityError, OperationalError, connectio
 from apps.organizations.models import Membership, Organization
 from apps.problems import NotFound
 from apps.products import write_turns
-from apps.products.write_turns import take_turn, write_durably
+from apps.products.write_turns import take_product_turn, take_turn, write_durably
 from tests.servers.processes import wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -130,3 +130,28 @@ def test_writers_to_a_database_that_only_reads_are_told_all():
 
     assert all(isinstance(work.exception(), DatabaseError) for work in works)
     assert list_names() == []
+
+
+def test_writers_to_one_product_take_turns_and_none_waits_for_long(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    monkeypatch.setattr(write_turns, "IS_SQLITE", False)
+    done: list[str] = []
+
+    def write(product_id: int, name: str) -> None:
+        with take_product_turn(product_id):
+            done.append(name)
+
+    with ThreadPoolExecutor(2) as pool:
+        with take_product_turn(1):
+            same = pool.submit(write, 1, "same")
+            pool.submit(write, 2, "other").result(10)
+            assert done == ["other"]
+            done.append("first")
+        same.result(10)
+        assert done == ["other", "first", "same"]
+
+        monkeypatch.setattr(write_turns, "PRODUCT_TURN_SECONDS", 0.01)
+        with take_product_turn(1):
+            pool.submit(write, 1, "impatient").result(10)
+    assert done[-1] == "impatient"
