@@ -18,7 +18,6 @@ from closient.wsgi import application  # before all that needs Django's settings
 from apps.dashboard.api import image_files, images
 from apps.products import image_store, image_versions, stored_objects
 from apps.products.incoming_image import IncomingImage
-from apps.products.models import UnclaimedObject
 
 STEPS: dict[str, tuple[Any, str, str]] = {
     "while the body arrives": (IncomingImage, "receive", "after"),
@@ -33,7 +32,7 @@ STEPS: dict[str, tuple[Any, str, str]] = {
     "after the replacement's commit": (image_files.image_versions, "replace_file", "after"),
     "inside the restoration's transaction": (image_versions, "build_event", "after"),
     "after the restoration's commit": (image_files.image_versions, "restore_version", "after"),
-    "inside the removal's transaction": (UnclaimedObject, "save", "after"),
+    "inside the removal's transaction": (image_store, "give_up", "after"),
     "before the object is removed": (stored_objects.default_storage, "delete", "before"),
     "after the object is removed": (stored_objects.default_storage, "delete", "after"),
 }
