@@ -179,10 +179,9 @@ def note_change(product: Product, *, has_same_hero: bool = False) -> StateCounts
 
     Returns what its owner counts of it.
     """
-    if not has_same_hero:
-        Product.objects.filter(pk=product.pk).update(**describe_hero(product))
+    verdicts = {} if has_same_hero else describe_hero(product)
     with connection.cursor() as cursor:
-        return tell_change(cursor, product)
+        return tell_change(cursor, product, verdicts)
 
 
 def get_image(

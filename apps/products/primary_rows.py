@@ -7,6 +7,7 @@ answers from an index, and all of a transaction go through one cursor.
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from django.db import connection
@@ -43,7 +44,10 @@ _TELL_CHANGE = """
         changed_by_id = (
             SELECT user_id FROM products_imageevent AS event
             WHERE event.product_id = products_product.id ORDER BY event.id DESC LIMIT 1
-        )
+        ),
+        hero_verdicts = COALESCE(%s, hero_verdicts),
+        hero_state = COALESCE(%s, hero_state),
+        rules_version = COALESCE(%s, rules_version)
     WHERE id = %s RETURNING has_primary, kept_images
 """
 _LIST_UNCLAIMED = "INSERT INTO products_unclaimedobject (object_name, created) VALUES (%s, %s)"
@@ -75,12 +79,16 @@ def lock_product(cursor: CursorWrapper, product: Product) -> StateCounts | None:
     return list_states(has_primary=has_primary, kept_images=kept_images)
 
 
-def tell_change(cursor: CursorWrapper, product: Product) -> StateCounts:
-    """Have the product tell what its images and its last line of history are, its verdicts apart.
+def tell_change(
+    cursor: CursorWrapper, product: Product, verdicts: Mapping[str, int]
+) -> StateCounts:
+    """Have the product tell what its images and its last line of history are.
 
-    Returns what its owner counts of it then.
+    Of its primary it tells these ``verdicts``, as `describe_hero` has them, or without any those
+    of before. Returns what its owner counts of it then.
     """
-    [(has_primary, kept_images)] = fetch_rows(_TELL_CHANGE, [product.pk], cursor)
+    told = [verdicts.get(name) for name in ("hero_verdicts", "hero_state", "rules_version")]
+    [(has_primary, kept_images)] = fetch_rows(_TELL_CHANGE, [*told, product.pk], cursor)
     return list_states(has_primary=has_primary, kept_images=kept_images)
 
 
