@@ -114,11 +114,11 @@ def list_images(
     last_event_id = get_last_event_id(request.product)
     response.headers["ETag"] = build_gallery_etag(request.product, last_event_id)
     gallery = request.product.images.in_gallery()
+    rows = gallery if page.details else gallery.only(*DESCRIBED)
+    images, pagination = read_page(rows, page)
     if page.details:
-        images, pagination = read_page(gallery, page)
         details = [describe_details(request, image) for image in images]
         return ProductImageDetailsPageOut(data=details, pagination=pagination)
-    images, pagination = read_page(gallery.only(*DESCRIBED), page)
     data = [describe_image(request, image) for image in images]
     return ProductImagePageOut(data=data, pagination=pagination)
 
