@@ -2,8 +2,8 @@
 
 // Browsers answer for all that are asked for at once in one go, during which the page is stuck.
 const FILES_AT_ONCE = 100;
-// 2 before 10, whatever the language.
-const NATURAL = new Intl.Collator("en", { numeric: true });
+/** 2 before 10, whatever the language. */
+export const NATURAL = new Intl.Collator("en", { numeric: true });
 const paths = new WeakMap();
 // What systems leave in folders beside files whose names begin with a dot.
 const HIDDEN = /(^|\/)(\.|__MACOSX\/|(Thumbs\.db|desktop\.ini)$)/i;

@@ -2,6 +2,7 @@
 
 import { callApi } from "../api_client.js";
 import { hashFile } from "../file_hashes.js";
+import { NATURAL } from "../file_sources.js";
 import { makeRandomId } from "../upload.js";
 import { DeliveredFile, UNDECIDED } from "./delivered_file.js";
 import { explainState } from "./file_sentences.js";
@@ -10,9 +11,6 @@ import { explainFault, findFault } from "./untaken_types.js";
 /** As many as are looked at together, and as the API reads names at once. */
 export const MAX_FILES = 2000;
 const OK = { status: 200 };
-
-// 2 before 10, whatever the language.
-const NATURAL = new Intl.Collator("en", { numeric: true });
 
 function compareSequence(one, other) {
   return one.reading.sequence - other.reading.sequence;
