@@ -7,12 +7,14 @@ import shutil
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from tempfile import SpooledTemporaryFile
 from threading import RLock
 from typing import Any
 
+import boto3
+import botocore.session
 from boto3.exceptions import Boto3Error
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
@@ -52,6 +54,12 @@ class SentBytes:
         return base64.b64encode(self.crc32.to_bytes(4, "big")).decode()
 
 
+@cache
+def get_loader() -> Any:
+    """Of S3's description: some megabytes of JSON, which each client would parse and keep anew."""
+    return botocore.session.get_session().get_component("data_loader")
+
+
 class made_once(cached_property[Any]):  # noqa: N801 (as the one that it is)
     """functools' own with its lock, which it lost in Python 3.12: a client has 13 MB."""
 
@@ -83,6 +91,17 @@ class ImmutableS3Storage(S3Storage):  # type: ignore[misc]  # has no types
         style = self.addressing_style or ("auto" if self.endpoint_url else "virtual")
         own = Config(s3={"addressing_style": style}, signature_version=self.signature_version)
         self.client_config = PATIENT.merge(own)
+
+    def _create_session(self) -> boto3.Session:
+        session = botocore.session.get_session()
+        session.register_component("data_loader", get_loader())
+        return boto3.Session(
+            self.access_key,
+            self.secret_key,
+            self.security_token,
+            botocore_session=session,
+            profile_name=self.session_profile,
+        )
 
     @made_once
     def connection(self) -> Any:

@@ -14,6 +14,7 @@ from typing import Any
 import boto3
 import pytest
 import trustme
+from botocore.loaders import JSONFileLoader
 
 from apps.problems import StorageUnavailable
 from apps.products.incoming_image import IncomingImage
@@ -236,3 +237,10 @@ def test_clients_that_are_used_are_made_at_the_start(options, count):
 
     assert len(made) == count
     assert ("unsigned_connection" in vars(storage)) == (count == 3)
+
+
+def test_clients_share_what_they_know_of_s3(monkeypatch):
+    build_storage().make_clients()
+    monkeypatch.setattr(JSONFileLoader, "load_file", None)
+
+    assert len(build_storage(endpoint_url="https://s3.example.com").make_clients()) == 3
