@@ -1,7 +1,8 @@
 """The service, killed by itself at one step of an upload, a replacement or a removal; for tests of crashes only.
 
-As a WSGI target this module is the service; ``CRASH_AT`` in the environment names the step. What
-dies is the whole process group, by SIGKILL.
+As a WSGI target this module is the service; ``CRASH_AT`` in the environment names the step, and
+``CRASH_AT_CALL`` which of its calls is the last, else the first. What dies is the whole process
+group, by SIGKILL.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Callable
+from itertools import count
 from typing import Any
 
 from closient.wsgi import application  # before all that needs Django's settings
@@ -40,18 +42,21 @@ STEPS: dict[str, tuple[Any, str, str]] = {
 __all__ = ["application"]
 
 
-def arm(owner: Any, name: str, when: str) -> None:
-    """Let the process group die before or after the first call of that function."""
+def arm(owner: Any, name: str, when: str, number: int) -> None:
+    """Let the process group die before or after the call of that number of that function."""
     call: Callable[..., Any] = getattr(owner, name)
+    calls = count(1)
 
     def die(*args: Any, **kwargs: Any) -> Any:
+        if next(calls) < number:
+            return call(*args, **kwargs)
         if when == "after":
             call(*args, **kwargs)
         os.killpg(os.getpgrp(), signal.SIGKILL)
-        signal.pause()
+        return signal.pause()
 
     setattr(owner, name, die)
 
 
 if step := os.environ.get("CRASH_AT"):
-    arm(*STEPS[step])
+    arm(*STEPS[step], int(os.environ.get("CRASH_AT_CALL", "1")))

@@ -19,8 +19,9 @@ import pytest
 
 from tests.sample_images import make_jpeg
 from tests.servers import run_manage
-from tests.servers.processes import find_free_ports
+from tests.servers.processes import find_free_ports, wait_until
 from tests.servers.service import REPOSITORY
+from tests.stack.test_crashes import APPLICATION
 from tests.stack.worlds import World, run_world
 
 TOOL = REPOSITORY / "tools" / "deliver_pictures.py"
@@ -58,10 +59,11 @@ def run_here(seed: dict[str, Any], seeded_database: Path, tmp_path: Path) -> Cal
     env = {"PORT": str(find_free_ports(1)[0])}
 
     @contextmanager
-    def run() -> Iterator[World]:
+    def run(**options: Any) -> Iterator[World]:
         kept = tmp_path / "world"
         database = None if kept.exists() else seeded_database
-        with run_world(kept, env, seed, database=database) as world:
+        own_env = {**env, **options.pop("env", {})}
+        with run_world(kept, own_env, seed, database=database, **options) as world:
             yield world
 
     return run
@@ -129,11 +131,12 @@ def read_results(folder: Path) -> set[str]:
 def test_server_that_is_killed_in_the_middle_loses_and_doubles_nothing(
     run_here: Callable[..., Any], folder: Path
 ):
-    with run_here() as world:
+    crash = {"CRASH_AT": "after the row's commit", "CRASH_AT_CALL": "12"}
+    with run_here(env=crash, application=APPLICATION) as world:
         gtins = make_delivery(world, folder)
-        tool = start(world, folder, "--send")
-        wait_for_images(world, 12)
-        world.service.kill()
+        # What is on its way beside it would hold its keys for a minute.
+        tool = start(world, folder, "--send", "--parallel", "1")
+        wait_until(lambda: not world.service.process.is_running(), WAIT_SECONDS)
     with run_here() as world:
         printed, _ = tool.communicate(timeout=WAIT_SECONDS)
 
@@ -150,7 +153,8 @@ def test_server_that_is_killed_in_the_middle_loses_and_doubles_nothing(
 def test_delivery_that_is_interrupted_goes_on_where_it_was(
     run_here: Callable[..., Any], folder: Path
 ):
-    with run_here() as world:
+    # It could be too quick to be interrupted; so it has to wait for the next minute.
+    with run_here(env={"RATE_LIMIT_PER_MINUTE": "30"}) as world:
         gtins = make_delivery(world, folder)
         assert deliver(world, folder)[0] == 0
         assert (count_images(world), read_results(folder)) == (0, {"ready"})
@@ -166,6 +170,7 @@ def test_delivery_that_is_interrupted_goes_on_where_it_was(
         assert read_results(folder) == {"sent", "ready"}
         sent = count_images(world)
         assert len(re.findall("^sent ", printed, re.MULTILINE)) <= sent < 48
+    with run_here() as world:
         assert deliver(world, folder, "--send")[0] == 0
         assert read_results(folder) == {"sent", "already_here"}
         assert_all_there(world, gtins)
