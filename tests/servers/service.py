@@ -23,6 +23,7 @@ from tests.servers.processes import (
     stop_process,
     wait_until_ready,
 )
+from tests.servers.warm_manage import WarmServer
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 SECRET_KEY = "only-for-servers-that-tests-start-on-127.0.0.1-and-stop-again"
@@ -37,7 +38,7 @@ class Service:
     url: str
     process: psutil.Process
     log_path: Path
-    _popen: subprocess.Popen[bytes] = field(repr=False)
+    _popen: subprocess.Popen[bytes] | WarmServer = field(repr=False)
 
     def stop(self, stop_seconds: float = STOP_SECONDS) -> int:
         """Send SIGTERM, wait, and return the exit code; killed when it takes longer than that."""
@@ -50,13 +51,19 @@ class Service:
 
 @contextmanager
 def run_service(
-    folder: Path, env: dict[str, str], *, migrate: bool = False, application: str = ""
+    folder: Path,
+    env: dict[str, str],
+    *,
+    migrate: bool = False,
+    application: str = "",
+    warm: bool = False,
 ) -> Iterator[Service]:
     """Run the production server with nothing from the caller's environment but PATH and `env`.
 
     Unless `env` says otherwise it listens on a free port and keeps a SQLite database and its
     media in the folder. To start a killed server again at the same address, give `PORT`. With
-    `application` that WSGI application runs in place of the service's own, without the sweep.
+    `application` that WSGI application runs in place of the service's own, without the sweep. A
+    `warm` one finds the libraries imported, as in `warm_manage`.
     """
     folder.mkdir(parents=True, exist_ok=True)
     environment = build_environment(folder.resolve(), env)
@@ -68,7 +75,11 @@ def run_service(
     if application:
         command = [sys.executable, "-m", "granian", application, "--interface", "wsgi"]
         command += ["--host", HOST, "--port", environment["PORT"], "--blocking-threads", "64"]
-    with run_process(command, log_path, folder=REPOSITORY, env=environment) as process:
+    if warm and "PYTHONPATH" not in environment:
+        running = warm_manage.run_server(command[1:], environment, log_path)
+    else:
+        running = run_process(command, log_path, folder=REPOSITORY, env=environment)
+    with running as process:
         wait_until_ready(process, log_path, lambda: _is_healthy(url))
         yield Service(url, psutil.Process(process.pid), log_path, process)
 

@@ -1,21 +1,28 @@
 """Runs manage.py in a process of its own that finds the libraries imported: half of a start's cost.
 
 Such a process is forked from one that imported what needs no settings. Its settings it reads from
-the environment that it is given, as any other does.
+the environment that it is given, as any other does. So does a server, which `serve` becomes.
 """
 
 from __future__ import annotations
 
+import ctypes
+import json
 import multiprocessing
 import os
 import runpy
+import signal
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
+from tests.servers.processes import stop_process
+
 SCRIPT = Path(__file__).resolve().parents[2] / "manage.py"
+# Without prometheus_client, which looks at the environment when it is imported.
 LIBRARIES = [
     "boto3.session",
     "botocore.handlers",
@@ -25,15 +32,17 @@ LIBRARIES = [
     "django.test",
     "django.views.generic",
     "environ",
+    "granian.cli",
+    "granian.server",
     "jwcrypto.jwk",
     "oauthlib.oauth2",
     "PIL.Image",
-    "prometheus_client",
     "psycopg_pool",
     "pydantic.types",
     "requests",
     "s3transfer.manager",
 ]
+PR_SET_PDEATHSIG = 1
 _processes = multiprocessing.get_context("forkserver")
 _processes.set_forkserver_preload([*LIBRARIES, __name__])
 
@@ -70,14 +79,112 @@ def run(
         return subprocess.CompletedProcess(arguments, exit_code, output.read(), errors.read())
 
 
+class WarmServer:
+    """A server that was forked; as much of a `subprocess.Popen` as its keepers use."""
+
+    def __init__(self, command: list[str], environment: Mapping[str, str], log_path: Path) -> None:
+        self.args = command
+        self._process = _processes.Process(
+            target=_become_server, args=(command, dict(environment), str(log_path))
+        )
+        self._process.start()
+        assert self._process.pid
+        self.pid = self._process.pid
+
+    @property
+    def returncode(self) -> int | None:
+        """As `poll` says."""
+        return self._process.exitcode
+
+    def poll(self) -> int | None:
+        """What it ended with, negative where that was a signal; None while it runs."""
+        return self._process.exitcode
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Wait for its end; subprocess.TimeoutExpired after these seconds."""
+        self._process.join(timeout)
+        if (exit_code := self._process.exitcode) is None:
+            raise subprocess.TimeoutExpired(self.args, timeout or 0)
+        return exit_code
+
+    def send_signal(self, number: int) -> None:
+        """Send that to its main process."""
+        if self.poll() is None:
+            os.kill(self.pid, number)
+
+
+@contextmanager
+def run_server(
+    command: list[str], environment: Mapping[str, str], log_path: Path
+) -> Iterator[WarmServer]:
+    """Run `manage.py serve`, or `-m granian …`, as `processes.run_process` would, and stop it."""
+    server = WarmServer(command, environment, log_path)
+    try:
+        yield server
+    finally:
+        stop_process(server)
+
+
 def _become_manage(
-    arguments: tuple[str, ...], environment: dict[str, str], output: str, errors: str
+    arguments: Sequence[str], environment: dict[str, str], output: str, errors: str
 ) -> None:
+    _take_output(output, errors)
+    _take_environment(environment)
+    _run_manage(arguments)
+
+
+def _become_server(command: list[str], environment: dict[str, str], log_path: str) -> None:
+    os.setsid()
+    if sys.platform == "linux":  # what setpriv would do, were there a program to begin
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+    _take_output(log_path, log_path)
+    _take_environment(environment)
+    if command[0] == "manage.py":
+        command = _follow_to_exec(command[1:])
+    multiprocessing.set_start_method("fork", force=True)  # as it is in a fresh process on Linux
+    sys.argv = command[command.index("-m") + 1 :]
+    runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
+
+
+def _follow_to_exec(arguments: list[str]) -> list[str]:
+    """Run manage.py in a child until it would become another program; take its environment.
+
+    That program then finds nothing here of Django and its settings, as after a real exec.
+    """
+    reading, writing = os.pipe()
+    own = os.getpid()
+    child = os.fork()
+    if child == 0:
+
+        def tell(_program: str, command: list[str]) -> None:
+            os.write(writing, json.dumps([command, dict(os.environ)]).encode())
+            os._exit(0)
+
+        os.execv, os.getpid = tell, lambda: own
+        _run_manage(arguments)
+    os.close(writing)
+    with os.fdopen(reading, "rb") as pipe:
+        told = pipe.read()
+    _, status = os.waitpid(child, 0)
+    if not told:
+        sys.exit(os.waitstatus_to_exitcode(status))
+    command, environment = json.loads(told)
+    os.environ.update(environment)
+    return command
+
+
+def _take_output(output: str, errors: str) -> None:
     for descriptor, path in ((1, output), (2, errors)):
-        os.dup2(os.open(path, os.O_WRONLY), descriptor)
+        os.dup2(os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644), descriptor)
+
+
+def _take_environment(environment: dict[str, str]) -> None:
     os.chdir(SCRIPT.parent)
     os.environ.clear()
     os.environ.update(environment)
+
+
+def _run_manage(arguments: Sequence[str]) -> None:
     sys.argv = [str(SCRIPT), *arguments]
     sys.path[0] = str(SCRIPT.parent)
     runpy.run_path(str(SCRIPT), run_name="__main__")

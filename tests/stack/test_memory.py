@@ -76,7 +76,7 @@ def large_world(
 ) -> Iterator[World]:
     """One service for all formats, which may not keep what one of them took."""
     folder = tmp_path_factory.mktemp("large")
-    with run_world(folder, {}, seed, database=seeded_database) as world:
+    with run_world(folder, {}, seed, database=seeded_database, warm=False) as world:
         yield world
     shutil.rmtree(folder / "media")  # more than a gigabyte
 

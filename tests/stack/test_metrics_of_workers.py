@@ -25,7 +25,7 @@ def test_every_worker_tells_the_sum_of_all(
     stack_env: dict[str, str], stack_seed: dict[str, Any], tmp_path: Path
 ):
     env = {**stack_env, "WORKERS": "2", "METRICS_TOKEN": TOKEN, "METRICS_ROOT": str(tmp_path)}
-    with run_world(tmp_path, env, stack_seed) as world:
+    with run_world(tmp_path, env, stack_seed, warm=False) as world:
         with ThreadPoolExecutor(8) as pool:
             answers = list(pool.map(lambda _: world.upload(), range(40)))
             scrapes = list(pool.map(lambda _: scrape(world), range(10)))

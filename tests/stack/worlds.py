@@ -104,13 +104,17 @@ def run_world(
     *,
     database: Path | None = None,
     application: str = "",
+    warm: bool = True,
 ) -> Iterator[World]:
-    """Run a service in the folder; with a copy of that SQLite database, where one is given."""
+    """Run a service in the folder; with a copy of that SQLite database, where one is given.
+
+    It is warm (see `tests.servers.warm_manage`), unless a test is about what a process begins with.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     if database is not None:
         shutil.copyfile(database, folder / "db.sqlite3")
     own_env = {**USUAL_ENV, **env}
-    with run_service(folder, own_env, application=application) as service:
+    with run_service(folder, own_env, application=application, warm=warm) as service:
         yield World(folder, own_env, seed, service)
 
 
