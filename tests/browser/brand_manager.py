@@ -9,6 +9,9 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Locator, Page, expect
 
+# Playwright's five seconds are few where other tests have the machine's time.
+expect.set_options(timeout=20_000)
+
 TELL_VIOLATIONS = """
 addEventListener("securitypolicyviolation", (event) =>
   console.error(`CSP: ${event.violatedDirective} ${event.blockedURI}`));

@@ -144,7 +144,7 @@ def three(browser, service, sessions, product_path, upload, gtin):
         # whose measures are awaited are shown anew, with what others changed meanwhile.
         for card in get_cards(visited.page).all():
             expect(card.locator("img")).not_to_have_js_property("naturalWidth", 0)
-        expect(visited.page.locator("[data-awaited]")).to_have_count(0, timeout=15_000)
+        expect(visited.page.locator("[data-awaited]")).to_have_count(0)
         yield visited
 
 

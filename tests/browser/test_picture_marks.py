@@ -22,9 +22,7 @@ def show(browser, service, sessions, product_path, upload, gtin):
 def test_transparent_and_animated_pictures_are_marked(show):
     with show() as visited:
         cards = {name: get_card(visited.page, name) for name in ("Photo", "Cut-out", "Turn")}
-        expect(cards["Cut-out"].locator(".picture-mark")).to_have_text(
-            "Transparent", timeout=15_000
-        )
+        expect(cards["Cut-out"].locator(".picture-mark")).to_have_text("Transparent")
         expect(cards["Turn"].locator(".picture-mark")).to_have_text("Animated")
         expect(cards["Photo"].locator("img.is-here")).to_be_attached(timeout=15_000)
         expect(cards["Photo"].locator(".picture-mark")).to_have_count(0)

@@ -36,13 +36,13 @@ def test_picture_that_is_not_ready_is_asked_for_again(looks, seed, upload, gtin)
     looks.page.route("**/renditions/**", lambda route: route.fulfill(status=503), times=1)
     looks.page.goto(get_path(seed, "products", gtin))
     image = get_card(looks.page, "Front").locator("img")
-    expect(image).not_to_have_js_property("naturalWidth", 0, timeout=15_000)
+    expect(image).not_to_have_js_property("naturalWidth", 0)
     assert looks.renditions == ["GET", "HEAD", "GET"]
     looks.check("503")
 
 
 def expect_shown(image):
-    expect(image).not_to_have_js_property("naturalWidth", 0, timeout=15_000)
+    expect(image).not_to_have_js_property("naturalWidth", 0)
 
 
 def test_pages_show_an_svg_as_webp_and_never_its_original(looks, seed, upload, gtin):
