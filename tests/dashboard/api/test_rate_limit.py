@@ -13,6 +13,7 @@ from tests.assertions import assert_problem
 from tests.conftest import Api, Cast
 
 NOON = 1_700_049_600  # the middle of a day's window, the start of a minute's
+NOWHERE = "/dashboard/api/v1/none"
 HEADERS = ("RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset")
 
 
@@ -54,7 +55,7 @@ def test_window_that_resets_later_is_told_in_a_tie(api: Api, noon):
 
 def test_headers_of_320_calls_agree_with_the_model(api: Api, noon):
     for number in range(320):
-        response = api.client.get(api.path + "/none", headers=api.headers)
+        response = api.client.get(NOWHERE, headers=api.headers)
         elapsed = number // 4
         window_left = 60 - elapsed % 60
         used = number % 240 + 1
@@ -67,7 +68,7 @@ def test_headers_of_320_calls_agree_with_the_model(api: Api, noon):
 def test_call_301_of_a_minute_is_refused_and_the_next_minute_is_new(api: Api, noon):
     noon.shift(14.5)
     for number in range(300):
-        response = api.client.get(api.path + "/none", headers=api.headers)
+        response = api.client.get(NOWHERE, headers=api.headers)
         assert get_standing(response) == (300, 299 - number, 46)
 
     refused = api.post(b"--x\r\n" + bytes(99_999))
@@ -84,9 +85,7 @@ def test_refused_request_consumes_nothing(api: Api, noon):
     ApiKey.objects.update(rate_limit_per_minute=2, rate_limit_per_day=5)
     statuses = []
     for _ in range(3):
-        statuses += [
-            api.client.get(api.path + "/none", headers=api.headers).status_code for _ in range(9)
-        ]
+        statuses += [api.client.get(NOWHERE, headers=api.headers).status_code for _ in range(9)]
         noon.shift(60)
 
     assert statuses == [404] * 2 + [429] * 7 + [404] * 2 + [429] * 7 + [404] + [429] * 8
