@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import subprocess
 import sys
+from functools import cache
 from itertools import pairwise
 
 import pytest
@@ -24,9 +25,12 @@ def build_svg(body: str) -> str:
     return f'<svg xmlns="http://www.w3.org/2000/svg" width="100" height="100">{body}</svg>'
 
 
-def draw(svg: bytes, *, cpu_seconds: int = 15) -> subprocess.CompletedProcess[bytes]:
+@cache
+def draw(
+    svg: bytes, size: int = 320, *, cpu_seconds: int = 15
+) -> subprocess.CompletedProcess[bytes]:
     limits = (str(1536 << 20), str(cpu_seconds))
-    command = [sys.executable, "-I", str(WORKER), "5", "SVG", *limits, "320"]
+    command = [sys.executable, "-I", str(WORKER), "5", "SVG", *limits, str(size)]
     return subprocess.run(command, input=svg, capture_output=True, env={}, timeout=40, check=False)
 
 
@@ -125,6 +129,6 @@ HOSTILE = {
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_drawing_is_drawn_or_given_up_within_the_limits(name):
-    drawn = draw(build_svg(HOSTILE[name]).encode(), cpu_seconds=1)
+    drawn = draw(build_svg(HOSTILE[name]).encode(), size=96, cpu_seconds=1)
 
     assert drawn.returncode in {0, *PICTURE_FAULTS}

@@ -1,7 +1,7 @@
 """Files of a few kilobytes that nobody could draw, and their harmless neighbours."""
 
 import time
-from contextlib import suppress
+from functools import cache
 
 import pytest
 
@@ -259,16 +259,20 @@ HOSTILE = {
 }  # fmt: skip
 
 
-def measure_check(body) -> float:
+@cache
+def check_hostile(name: str) -> tuple[float, SvgUnsafe | None]:
+    """How many seconds of the processor the check takes, and what it refuses."""
     started = time.process_time()
-    with suppress(SvgUnsafe):
-        check_svg(body)
-    return time.process_time() - started
+    try:
+        check_svg(HOSTILE[name])
+    except SvgUnsafe as refusal:
+        return time.process_time() - started, refusal
+    return time.process_time() - started, None
 
 
-@pytest.mark.parametrize("body", HOSTILE.values(), ids=HOSTILE)
-def test_check_takes_little_time_whatever_comes(body, plain_seconds):
-    assert measure_check(body) < 4 * plain_seconds
+@pytest.mark.parametrize("name", HOSTILE)
+def test_check_takes_little_time_whatever_comes(name, plain_seconds):
+    assert check_hostile(name)[0] < 4 * plain_seconds
 
 
 @pytest.mark.parametrize(
@@ -280,6 +284,6 @@ def test_check_takes_little_time_whatever_comes(body, plain_seconds):
     ],
 )
 def test_limits_of_looking_are_told(name, limit, named):
-    with pytest.raises(SvgUnsafe, match=named) as caught:
-        check_svg(HOSTILE[name])
-    assert caught.value.members["limit"] == limit
+    refusal = check_hostile(name)[1]
+    assert named in refusal.detail
+    assert refusal.members["limit"] == limit
