@@ -10,6 +10,7 @@ import sys
 
 import pytest
 
+from tests.servers import warm_manage
 from tests.servers.service import REPOSITORY, try_manage
 
 # As README.md documents it for a public server.
@@ -30,6 +31,12 @@ PRINT_SECURITY = (
     "print(s.SECURE_HSTS_SECONDS, s.SESSION_COOKIE_SECURE, s.CSRF_COOKIE_SECURE,"
     " getattr(s, 'SECURE_PROXY_SSL_HEADER', None), s.SECURE_SSL_REDIRECT, s.LOG_FORMAT)"
 )
+
+
+def run_code(environment: dict[str, str], code: str) -> str:
+    """What these statements print under the settings of that environment."""
+    settings = {"PATH": os.environ["PATH"], "DJANGO_SETTINGS_MODULE": "closient.settings"}
+    return warm_manage.run_code(code, environment={**settings, **environment}, seconds=60).strip()
 
 
 def test_deployment_check_has_nothing_to_say():
@@ -107,9 +114,7 @@ def test_unsafe_environment_is_refused_with_a_sentence(changes: dict[str, str], 
     ],
 )  # fmt: skip
 def test_transport_security_follows_the_environment(changes: dict[str, str], printed: str):
-    shown = try_manage({**PRODUCTION, **changes}, "shell", "--no-imports", "-c", PRINT_SECURITY)
-
-    assert shown.stdout.strip() == printed, shown.stderr
+    assert run_code({**PRODUCTION, **changes}, PRINT_SECURITY) == printed
 
 
 def test_running_server_comes_first_in_the_document_where_its_address_is_set():
@@ -131,8 +136,8 @@ def test_only_requests_are_limited_to_statements_of_ten_seconds():
     environment = {"PATH": os.environ["PATH"], **PRODUCTION}
     serving = [sys.executable, "-c", f"import closient.wsgi; {show}"]
 
-    command = try_manage(PRODUCTION, "shell", "--no-imports", "-c", show).stdout
+    command = run_code(PRODUCTION, show)
     served = subprocess.check_output(serving, cwd=REPOSITORY, env=environment, text=True)
 
-    assert command == "-c lock_timeout=5s -c idle_in_transaction_session_timeout=60s\n"
-    assert served == f"{command.strip()} -c statement_timeout=10s\n"
+    assert command == "-c lock_timeout=5s -c idle_in_transaction_session_timeout=60s"
+    assert served == f"{command} -c statement_timeout=10s\n"

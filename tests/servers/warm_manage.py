@@ -1,4 +1,4 @@
-"""Runs manage.py in a process of its own that finds the libraries imported: half of a start's cost.
+"""Runs Python in a process of its own that finds the libraries imported: half of a start's cost.
 
 Such a process is forked from one that imported what needs no settings. Its settings it reads from
 the environment that it is given, as any other does. So does a server, which `serve` becomes.
@@ -14,10 +14,11 @@ import runpy
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import NamedTemporaryFile
+from typing import Any
 
 from tests.servers.processes import stop_process
 
@@ -65,9 +66,25 @@ def run(
             timeout=seconds,
             check=False,
         )
+    return _run(_run_manage, arguments, environment, seconds)
+
+
+def run_code(code: str, *, environment: Mapping[str, str], seconds: float) -> str:
+    """Run these statements as `run` runs manage.py; return what they print.
+
+    Raises subprocess.CalledProcessError when they fail.
+    """
+    ran = _run(exec, code, environment, seconds)
+    ran.check_returncode()
+    return ran.stdout
+
+
+def _run(
+    target: Callable[[Any], object], argument: Any, environment: Mapping[str, str], seconds: float
+) -> subprocess.CompletedProcess[str]:
     with NamedTemporaryFile("r") as output, NamedTemporaryFile("r") as errors:
         process = _processes.Process(
-            target=_become_manage, args=(arguments, dict(environment), output.name, errors.name)
+            target=_become, args=(target, argument, dict(environment), output.name, errors.name)
         )
         process.start()
         process.join(seconds)
@@ -75,8 +92,8 @@ def run(
         if exit_code is None:
             process.kill()
             process.join()
-            raise subprocess.TimeoutExpired(arguments, seconds)
-        return subprocess.CompletedProcess(arguments, exit_code, output.read(), errors.read())
+            raise subprocess.TimeoutExpired(argument, seconds)
+        return subprocess.CompletedProcess(argument, exit_code, output.read(), errors.read())
 
 
 class WarmServer:
@@ -125,12 +142,16 @@ def run_server(
         stop_process(server)
 
 
-def _become_manage(
-    arguments: Sequence[str], environment: dict[str, str], output: str, errors: str
+def _become(
+    target: Callable[[Any], object],
+    argument: Any,
+    environment: dict[str, str],
+    output: str,
+    errors: str,
 ) -> None:
     _take_output(output, errors)
     _take_environment(environment)
-    _run_manage(arguments)
+    target(argument)
 
 
 def _become_server(command: list[str], environment: dict[str, str], log_path: str) -> None:
@@ -182,9 +203,9 @@ def _take_environment(environment: dict[str, str]) -> None:
     os.chdir(SCRIPT.parent)
     os.environ.clear()
     os.environ.update(environment)
+    sys.path[0] = str(SCRIPT.parent)
 
 
 def _run_manage(arguments: Sequence[str]) -> None:
     sys.argv = [str(SCRIPT), *arguments]
-    sys.path[0] = str(SCRIPT.parent)
     runpy.run_path(str(SCRIPT), run_name="__main__")
