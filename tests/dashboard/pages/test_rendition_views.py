@@ -50,7 +50,7 @@ def test_members_alone_see_renditions(cast: Cast, client, image, name, status):
         assert len(list_media()) == 1  # nothing was rendered for them
 
 
-def test_operator_sees_them_in_the_admin(admin_client, image):
+def test_operator_sees_them_in_the_admin(image, admin_client):
     assert admin_client.get(build_path(image, 96)).status_code == 200
 
 
