@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from functools import partial
 
 import pytest
 from playwright.sync_api import expect
 
 from tests import local_http
 from tests.browser.brand_manager import expect_names, get_cards, get_path, sign_in, visit
+from tests.browser.long_delivery import deliver_through_a_crash
 from tests.sample_images import make_jpeg
 from tests.servers import run_manage
+from tests.stack.slow_ends import tell
 
 # Run in the service's place: Django's ORM refuses to work beside a running playwright.
 MAKE_PRODUCTS = """
@@ -35,6 +39,27 @@ homeless, both = (User.objects.create_user(n, password="{PASSWORD}") for n in ("
 for organization in Organization.objects.all():
     Membership.objects.create(user=both, organization=organization, role="editor")
 """
+
+
+@pytest.fixture(scope="session")
+def browser_ends(shared_folder):
+    """Where the processes of this run tell one another what became of the long delivery."""
+    return shared_folder / "browser-ends"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _long_delivery(request, browser_ends, seed, seeded_database, tmp_path_factory):
+    """It is begun now and goes on beside the other tests, where its test is chosen."""
+    items = request.session.items
+    is_wanted = any("delivery" in getattr(item, "fixturenames", ()) for item in items)
+    with ThreadPoolExecutor(1) as pool:
+        if is_wanted:
+            with suppress(FileExistsError):
+                browser_ends.mkdir()  # the first process to come here begins it, for all
+                folder = tmp_path_factory.mktemp("delivery")
+                wait = partial(deliver_through_a_crash, folder, seed, seeded_database)
+                pool.submit(tell, browser_ends, "delivery", wait)
+        yield
 
 
 def open_session(browser, service, login):

@@ -155,7 +155,7 @@ def _slow_ends(
                 folder, seed = tmp_path_factory.mktemp(name), request.getfixturevalue("seed")
                 database = request.getfixturevalue("seeded_database")
                 world = stack.enter_context(run_world(folder, env, seed, database=database))
-                pool.submit(tell, ends, name, wait, world)
+                pool.submit(tell, ends, name, partial(wait, world))
 
         with suppress(FileExistsError):
             ends.mkdir()  # the first process to come here begins them, for all

@@ -26,10 +26,10 @@ WAIT_SECONDS = 150
 STRANGERS = 16
 
 
-def tell(folder: Path, name: str, wait: Callable[[World], Any], world: World) -> None:
+def tell(folder: Path, name: str, wait: Callable[[], Any]) -> None:
     """Wait for that end, and leave what it was for whichever process asks."""
     try:
-        result, fault = wait(world), None
+        result, fault = wait(), None
     except Exception as raised:  # noqa: BLE001 (raised again where it is asked for)
         result, fault = None, raised
     unfinished = folder / f"{name}.unfinished"
@@ -37,9 +37,9 @@ def tell(folder: Path, name: str, wait: Callable[[World], Any], world: World) ->
     unfinished.rename(folder / name)
 
 
-def get_told(folder: Path, name: str) -> Any:
+def get_told(folder: Path, name: str, wait_seconds: float = WAIT_SECONDS) -> Any:
     """What `tell` left, or will; raises what was raised there."""
-    wait_until((folder / name).exists, WAIT_SECONDS)
+    wait_until((folder / name).exists, wait_seconds)
     fault, result = pickle.loads((folder / name).read_bytes())
     if fault:
         raise fault
