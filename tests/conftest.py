@@ -10,6 +10,7 @@ import os
 import pickle
 import shutil
 import sqlite3
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -53,6 +54,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "storm" in metafunc.fixturenames:
         metafunc.parametrize("storm", range(metafunc.config.getoption("storms")))
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Beside processes that collect, have made what the first of their tests would wait for."""
+    if session.config.getoption("numprocesses", None):
+        folder = session.config.cache.mkdir("migrated")
+        threading.Thread(target=make_migrated_database, args=(folder,)).start()
 
 
 def pytest_collection() -> None:
