@@ -39,10 +39,14 @@ def ed(cast: Cast) -> User:
 
 def ask(client: Client, email: str = "ed@acme.test", **headers: str):
     response = client.post(PAGE, {"email": email}, headers=headers)
+    wait_for_mails()
+    return response
+
+
+def wait_for_mails() -> None:
     for thread in threading.enumerate():
         if thread.name == "password-reset":
             thread.join()
-    return response
 
 
 def find_path(mailbox: Mailbox) -> str:
@@ -237,7 +241,13 @@ def test_new_password_lets_in_who_was_locked_out(client, ed, mailbox):
 def test_mailbox_is_not_filled_by_strangers(client, ed, mailbox, settings):
     settings.TRUSTED_PROXIES = 1
     with time_machine.travel(NOW, tick=False) as clock:
-        answers = [ask(client, "ED@acme.test", X_Forwarded_For=f"203.0.113.{n}") for n in range(7)]
+        answers = [
+            client.post(
+                PAGE, {"email": "ED@acme.test"}, headers={"X-Forwarded-For": f"203.0.113.{n}"}
+            )
+            for n in range(7)
+        ]
+        wait_for_mails()
         assert len(mailbox.mails) == 5
         clock.shift(timedelta(hours=1))
         ask(client)
@@ -248,7 +258,8 @@ def test_mailbox_is_not_filled_by_strangers(client, ed, mailbox, settings):
 
 def test_one_address_asks_seldom(client, ed, mailbox):
     with time_machine.travel(NOW, tick=False):
-        statuses = [ask(client, f"{n}@acme.test").status_code for n in range(11)]
+        statuses = [client.post(PAGE, {"email": f"{n}@acme.test"}).status_code for n in range(11)]
+        wait_for_mails()
 
     assert statuses == [302] * 10 + [429]
 
