@@ -2,7 +2,7 @@
 
 As a WSGI target this module is the service; ``CRASH_AT`` in the environment names the step, and
 ``CRASH_AT_CALL`` which of its calls is the last, else the first. What dies is the whole process
-group, by SIGKILL.
+group, by SIGKILL, or whatever ``CRASH_BY`` names: by SIGSTOP it stands still until it is continued.
 """
 
 from __future__ import annotations
@@ -42,21 +42,23 @@ STEPS: dict[str, tuple[Any, str, str]] = {
 __all__ = ["application"]
 
 
-def arm(owner: Any, name: str, when: str, number: int) -> None:
-    """Let the process group die before or after the call of that number of that function."""
+def arm(owner: Any, name: str, when: str) -> None:
+    """Let the process group die before or after a call of that function."""
     call: Callable[..., Any] = getattr(owner, name)
-    calls = count(1)
+    calls, last = count(1), int(os.environ.get("CRASH_AT_CALL", "1"))
+    by = signal.Signals[os.environ.get("CRASH_BY", "SIGKILL")]
 
     def die(*args: Any, **kwargs: Any) -> Any:
-        if next(calls) < number:
-            return call(*args, **kwargs)
-        if when == "after":
-            call(*args, **kwargs)
-        os.killpg(os.getpgrp(), signal.SIGKILL)
-        return signal.pause()
+        is_last = next(calls) == last
+        if is_last and when == "before":
+            os.killpg(os.getpgrp(), by)
+        result = call(*args, **kwargs)
+        if is_last and when == "after":
+            os.killpg(os.getpgrp(), by)
+        return result
 
     setattr(owner, name, die)
 
 
 if step := os.environ.get("CRASH_AT"):
-    arm(*STEPS[step], int(os.environ.get("CRASH_AT_CALL", "1")))
+    arm(*STEPS[step])

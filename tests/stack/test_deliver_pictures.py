@@ -9,12 +9,12 @@ import re
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 from tests.sample_images import make_jpeg
@@ -33,6 +33,7 @@ CAPTIONS = [
     "Back, in packaging",
     "Left, in packaging",
 ]
+AFTER_TWELVE = {"CRASH_AT": "after the row's commit", "CRASH_AT_CALL": "12"}
 MAKE_PRODUCTS = """
 import json
 from apps.organizations.models import Organization
@@ -106,13 +107,6 @@ def count_images(world: World) -> int:
     return int(count)
 
 
-def wait_for_images(world: World, count: int) -> None:
-    give_up_at = time.monotonic() + WAIT_SECONDS
-    while count_images(world) < count:
-        assert time.monotonic() < give_up_at
-        time.sleep(0.01)
-
-
 def assert_all_there(world: World, gtins: list[str]) -> None:
     rows = world.select(
         "select gtin, title, is_primary from products_productimage"
@@ -131,8 +125,7 @@ def read_results(folder: Path) -> set[str]:
 def test_server_that_is_killed_in_the_middle_loses_and_doubles_nothing(
     run_here: Callable[..., Any], folder: Path
 ):
-    crash = {"CRASH_AT": "after the row's commit", "CRASH_AT_CALL": "12"}
-    with run_here(env=crash, application=APPLICATION) as world:
+    with run_here(env=AFTER_TWELVE, application=APPLICATION) as world:
         gtins = make_delivery(world, folder)
         # What is on its way beside it would hold its keys for a minute.
         tool = start(world, folder, "--send", "--parallel", "1")
@@ -153,15 +146,17 @@ def test_server_that_is_killed_in_the_middle_loses_and_doubles_nothing(
 def test_delivery_that_is_interrupted_goes_on_where_it_was(
     run_here: Callable[..., Any], folder: Path
 ):
-    # It could be too quick to be interrupted; so it has to wait for the next minute.
-    with run_here(env={"RATE_LIMIT_PER_MINUTE": "30"}) as world:
+    stop = {**AFTER_TWELVE, "CRASH_BY": "SIGSTOP"}
+    with run_here(env=stop, application=APPLICATION) as world:
+        service = world.service.process
         gtins = make_delivery(world, folder)
         assert deliver(world, folder)[0] == 0
         assert (count_images(world), read_results(folder)) == (0, {"ready"})
 
         tool = start(world, folder, "--send")
-        wait_for_images(world, 6)
+        wait_until(lambda: service.status() == psutil.STATUS_STOPPED, WAIT_SECONDS)
         tool.send_signal(signal.SIGINT)
+        os.killpg(service.pid, signal.SIGCONT)
         printed, _ = tool.communicate(timeout=WAIT_SECONDS)
 
         assert tool.returncode == 130, printed
