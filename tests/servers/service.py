@@ -75,7 +75,7 @@ def run_service(
     if application:
         command = [sys.executable, "-m", "granian", application, "--interface", "wsgi"]
         command += ["--host", HOST, "--port", environment["PORT"], "--blocking-threads", "64"]
-    if warm and "PYTHONPATH" not in environment:
+    if warm:
         running = warm_manage.run_server(command[1:], environment, log_path)
     else:
         running = run_process(command, log_path, folder=REPOSITORY, env=environment)

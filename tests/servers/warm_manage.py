@@ -12,6 +12,7 @@ import multiprocessing
 import os
 import runpy
 import signal
+import site
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -53,19 +54,8 @@ def run(
 ) -> subprocess.CompletedProcess[str]:
     """Run `manage.py ARGUMENTS` with nothing but this environment, whatever comes of it.
 
-    What Python itself looks for when it starts, it finds in a fresh process alone. Raises
-    subprocess.TimeoutExpired when that takes longer than these seconds; it is killed then.
+    Raises subprocess.TimeoutExpired when that takes longer than these seconds; it is killed then.
     """
-    if "PYTHONPATH" in environment:
-        return subprocess.run(
-            [sys.executable, str(SCRIPT), *arguments],
-            cwd=SCRIPT.parent,
-            env=environment,
-            capture_output=True,
-            text=True,
-            timeout=seconds,
-            check=False,
-        )
     return _run(_run_manage, arguments, environment, seconds)
 
 
@@ -204,6 +194,9 @@ def _take_environment(environment: dict[str, str]) -> None:
     os.environ.clear()
     os.environ.update(environment)
     sys.path[0] = str(SCRIPT.parent)
+    if path := environment.get("PYTHONPATH"):  # as Python does when it starts
+        sys.path[:0] = path.split(os.pathsep)
+        site.execsitecustomize()
 
 
 def _run_manage(arguments: Sequence[str]) -> None:
