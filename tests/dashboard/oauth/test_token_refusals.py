@@ -36,11 +36,13 @@ def test_address_that_guesses_waits_until_the_minute_is_over(flow, django_assert
 def test_tokens_that_are_granted_are_not_counted(flow):
     with time_machine.travel(NOON, tick=False):
         refresh_token = flow.get_tokens()["refresh_token"]
-        for _ in range(61):
+        assert {guess(flow, number).status_code for number in range(59)} == {400}
+        for _ in range(3):
             renewed = flow.refresh(refresh_token)
             assert renewed.status_code == 200
             refresh_token = renewed.json()["refresh_token"]
         assert RefreshToken.objects.filter(revoked=None).count() == 1
+        assert [guess(flow, number).status_code for number in (60, 61)] == [400, 429]
 
 
 @pytest.mark.parametrize("path", ["/oauth/token", "/oauth/revoke_token"])
