@@ -14,8 +14,9 @@ help:  ## Say what each target does
 	$(BIN)/pip install --quiet --quiet --disable-pip-version-check --require-hashes -r requirements/base.txt
 	@touch $@
 
+# Python compiles what the tests import; most of what is installed for them never is.
 .venv/dev: .venv/base requirements/dev.txt
-	$(BIN)/pip install --quiet --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	$(BIN)/pip install --quiet --quiet --disable-pip-version-check --require-hashes --no-compile -r requirements/dev.txt
 	@touch $@
 
 .venv/bench: .venv/dev requirements/bench.txt
