@@ -402,7 +402,10 @@ def list_images(service: Service, gtin: str, query: str = "") -> tuple[list[dict
 
 def say(line: str) -> None:
     """Print it, without what would steer a terminal."""
-    print("".join(c if c.isprintable() else "\ufffd" for c in line), flush=True)
+    try:
+        print("".join(c if c.isprintable() else "\ufffd" for c in line), flush=True)
+    except BrokenPipeError:  # nobody reads on, as behind `| head`; what is done goes on
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def show(pictures: list[Picture]) -> None:

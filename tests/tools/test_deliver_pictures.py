@@ -116,6 +116,20 @@ def test_dry_run_shows_everything_and_sends_nothing(
     assert "Nothing was sent" in shown
 
 
+def test_delivery_goes_on_where_nobody_reads_what_it_says(
+    deliver: Deliver, folder: Path, monkeypatch: pytest.MonkeyPatch
+):
+    write(folder, f"{GTIN}.jpg")
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "w") as pipe, monkeypatch.context() as patched:
+        patched.setattr("sys.stdout", pipe)
+
+        assert deliver("--send") == 0
+
+    assert len(list_titles(GTIN)) == 1
+
+
 def test_pictures_come_in_order_with_captions_and_hero_behind_what_was_there(
     api: Api, deliver: Deliver, folder: Path, tmp_path: Path
 ):
