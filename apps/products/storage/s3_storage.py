@@ -61,7 +61,7 @@ def get_loader() -> Any:
 
 
 class made_once(cached_property[Any]):  # noqa: N801 (as the one that it is)
-    """functools' own with its lock, which it lost in Python 3.12: a client has 13 MB."""
+    """functools' own with its lock, which it lost in Python 3.12: a client costs 40 ms and 5 MB."""
 
     _lock = RLock()
 
