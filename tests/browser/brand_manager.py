@@ -34,12 +34,12 @@ class Visit:
 
     page: Page
     origin: str
-    complaints: list[str] = field(default_factory=list)
+    complaints: list[tuple[str, str]] = field(default_factory=list)  # of what, about which address
     foreign_urls: list[str] = field(default_factory=list)
 
     def check(self, *provoked: str) -> None:
         """Nothing was complained of but failed requests with these words."""
-        left = [text for text in self.complaints if not any(word in text for word in provoked)]
+        left = [each for each in self.complaints if not any(word in each[0] for word in provoked)]
         assert left == [], left
         assert self.foreign_urls == [], self.foreign_urls
 
@@ -58,14 +58,15 @@ def visit(browser: Browser, origin: str, path: str, **options):
 
         def note_message(message):
             # A thumbnail that must wait for others to be made is asked for again by the page.
-            is_busy = "/renditions/" in message.location["url"] and "503" in message.text
+            url = message.location["url"]
+            is_busy = "/renditions/" in url and "503" in message.text
             if message.type in {"error", "warning"} and not is_busy:
-                visited.complaints.append(message.text)
+                visited.complaints.append((message.text, url))
 
         context.on("request", note_request)
         page.add_init_script(TELL_VIOLATIONS)
         page.on("console", note_message)
-        page.on("pageerror", lambda error: visited.complaints.append(str(error)))
+        page.on("pageerror", lambda error: visited.complaints.append((str(error), page.url)))
         page.goto(path)
         yield visited
 
