@@ -10,7 +10,7 @@ from threading import BoundedSemaphore
 from typing import Final
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
 
 from apps.dashboard.operations.stall_watch import begin_wait, end_wait
 
@@ -24,7 +24,10 @@ def build_share(eighths: int) -> BoundedSemaphore:
 
 BODIES: Final = build_share(3)  # of strangers: those that are read, and those thrown away
 MEDIA: Final = build_share(2)
-FILES: Final = build_share(1)  # that pages are made of
+FILES: Final = build_share(1)  # that pages are made of, the large ones
+# A page is made of dozens of files, which a browser asks for at once; up to so much goes out in one
+# piece, as pages do, and holds no thread.
+MAX_WHOLE_BYTES: Final = 64 * 1024
 
 
 def build_busy() -> HttpResponse:
@@ -51,11 +54,28 @@ class StreamedAnswersMiddleware:
         if not response.streaming:
             return response
         share = MEDIA if request.path_info.startswith(settings.MEDIA_URL) else FILES
+        if share is FILES and isinstance(response, FileResponse) and _is_small(response):
+            return _read_whole(response)
         if not share.acquire(blocking=False):
             response.close()
             return build_busy()
         _release_at_end(response, share, begin_wait())
         return response
+
+
+def _is_small(response: FileResponse) -> bool:
+    if response.file_to_stream is None:  # as of HEAD
+        return True
+    return int(response.headers.get("Content-Length", MAX_WHOLE_BYTES)) < MAX_WHOLE_BYTES
+
+
+def _read_whole(response: FileResponse) -> HttpResponse:
+    whole = HttpResponse(response.getvalue(), status=response.status_code)
+    whole.headers = response.headers
+    # Not by `response.close`, which tells everybody that the request has ended.
+    if response.file_to_stream is not None:
+        response.file_to_stream.close()
+    return whole
 
 
 def _release_at_end(response: HttpResponseBase, share: BoundedSemaphore, wait: object) -> None:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import logging
 from collections.abc import Iterator
 from contextlib import ExitStack
 from threading import BoundedSemaphore
 
 import pytest
-from django.test import Client
+from django.http import FileResponse
+from django.test import Client, RequestFactory
 
-from apps.dashboard.operations.thread_shares import BODIES, MEDIA
+from apps.dashboard.operations.thread_shares import BODIES, FILES, MEDIA, StreamedAnswersMiddleware
 from apps.products.models import ProductImage
 from tests.conftest import Api
 
@@ -68,3 +70,18 @@ def test_picture_beyond_the_share_is_told_to_come_again(api: Api, client: Client
     refused = client.get(f"/media/{ProductImage.objects.get().object_name}")
 
     assert (refused.status_code, refused.headers["Retry-After"]) == (503, "5")
+
+
+@pytest.mark.parametrize(("size", "status"), [(65_535, 200), (65_536, 503)])
+def test_small_file_of_a_page_needs_no_place(
+    rf: RequestFactory, db: None, spend, size: int, status: int
+):
+    spend(FILES)
+    file = FileResponse(io.BytesIO(b"*" * size), content_type="text/css")
+
+    answer = StreamedAnswersMiddleware(lambda request: file)(rf.get("/static/page.css"))
+
+    assert (answer.status_code, answer.streaming) == (status, False)
+    if status == 200:
+        assert answer.content == b"*" * size
+        assert (answer["Content-Type"], answer["Content-Length"]) == ("text/css", str(size))
