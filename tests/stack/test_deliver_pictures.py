@@ -91,6 +91,8 @@ def start(world: World, folder: Path, *options: str) -> subprocess.Popen[str]:
     }
     report = ("--report", folder.parent / "report.csv")
     command = [sys.executable, TOOL, folder, *report, *options]
+    # What a shell runs behind `&` ignores it, and so would all that is started there.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     return subprocess.Popen(
         command, env=env, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
     )
