@@ -15,7 +15,6 @@ from pathlib import Path
 
 from tests.servers import (
     S3Server,
-    run_manage,
     run_nginx,
     run_postgres,
     run_s3,
@@ -67,7 +66,7 @@ def run_stack(folder: Path, port: int, nodes: int) -> Iterator[Stack]:
         valkey_url = stack.enter_context(run_valkey(folder))
         s3 = stack.enter_context(run_s3(folder, BUCKET, _choose_s3_port(folder)))
         env = _build_env(address, database_url, valkey_url, s3)
-        run_manage(folder, env, "migrate", "--no-input", "--verbosity", "0")
+        run_command(folder, env, "migrate", "--no-input", "--verbosity", "0")
         say(f"Starting the service, {nodes} x {env['WORKERS']} workers ...")
         if nodes == 1:
             node = run_service(folder / "node-1", {**env, "PORT": str(port)})
@@ -82,12 +81,7 @@ def run_stack(folder: Path, port: int, nodes: int) -> Iterator[Stack]:
 
 def show(folder: Path, stack: Stack) -> None:
     """Upload three pictures through it, and say where everything is."""
-    subprocess.run(
-        [sys.executable, "manage.py", "demo", "--at", stack.address, "--folder", folder / "demo"],
-        cwd=REPOSITORY,
-        env=build_environment(folder, stack.env),
-        check=True,
-    )
+    run_command(folder, stack.env, "demo", "--at", stack.address, "--folder", folder / "demo")
     env = stack.env
     rows = [
         *((f"Node {n}", url) for n, url in enumerate(stack.node_urls, 1)),
@@ -105,6 +99,13 @@ def show(folder: Path, stack: Stack) -> None:
     for name, value in rows:
         say(f"{name:<12}{value}")
     say("\nCtrl-C stops them all.")
+
+
+def run_command(folder: Path, env: dict[str, str], *arguments: str | Path) -> None:
+    """Run manage.py beside the service, and let what it prints be seen."""
+    command = [sys.executable, "manage.py", *arguments]
+    environment = build_environment(folder, env)
+    subprocess.run(command, cwd=REPOSITORY, env=environment, check=True)
 
 
 def say(text: str) -> None:
