@@ -26,11 +26,9 @@ def build_svg(body: str) -> str:
 
 
 @cache
-def draw(
-    svg: bytes, size: int = 320, *, cpu_seconds: int = 15
-) -> subprocess.CompletedProcess[bytes]:
+def draw(svg: bytes, *, cpu_seconds: int = 15) -> subprocess.CompletedProcess[bytes]:
     limits = (str(1536 << 20), str(cpu_seconds))
-    command = [sys.executable, "-I", str(WORKER), "5", "SVG", *limits, str(size)]
+    command = [sys.executable, "-I", str(WORKER), "5", "SVG", *limits, "320"]
     return subprocess.run(command, input=svg, capture_output=True, env={}, timeout=40, check=False)
 
 
@@ -129,6 +127,6 @@ HOSTILE = {
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_drawing_is_drawn_or_given_up_within_the_limits(name):
-    drawn = draw(build_svg(HOSTILE[name]).encode(), size=96, cpu_seconds=1)
+    drawn = draw(build_svg(HOSTILE[name]).encode(), cpu_seconds=1)
 
     assert drawn.returncode in {0, *PICTURE_FAULTS}
