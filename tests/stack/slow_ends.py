@@ -162,13 +162,17 @@ def begin(world: World, stack: ExitStack, head: str) -> socket.socket:
 
 
 def drip(client: socket.socket) -> bytes:
-    """Send a few bytes more, and return the beginning of the answer where there is one."""
+    """Send a few bytes more, and return the answer, which is JSON, where there is one."""
     client.settimeout(0.01)
     try:
         client.sendall(b" " * 10)
-        return client.recv(4096)
+        answer = client.recv(4096)
     except TimeoutError:
         return b""
+    client.settimeout(10)
+    while not answer.endswith(b"}") and (more := client.recv(4096)):  # its head may come alone
+        answer += more
+    return answer
 
 
 def _ask(picture: str, token: str) -> set[int]:
