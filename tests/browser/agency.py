@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import sqlite3
 from collections.abc import Iterator
@@ -13,23 +12,10 @@ from typing import Any
 
 from tests import local_http
 from tests.sample_images import make_jpeg
-from tests.servers import Service, run_manage, run_service
-from tests.stack.worlds import USUAL_ENV
+from tests.servers import Service, run_service
+from tests.stack.worlds import USUAL_ENV, make_products
 
 PRODUCTS = 50
-MAKE_PRODUCTS = f"""
-import json
-from apps.organizations.models import Organization
-from apps.products.gtin import get_check_digit
-from apps.products.models import Product
-owner = Organization.objects.get(name="Alder & Finch")
-bodies = [f"0950711{{number:06}}" for number in range({PRODUCTS})]
-gtins = [body + get_check_digit(body + "0") for body in bodies]
-Product.objects.bulk_create(
-    Product(gtin=gtin, name=f"Blend {{number}}", owner=owner) for number, gtin in enumerate(gtins)
-)
-print("GTINS=" + json.dumps(gtins))
-"""
 FOREIGN_GTIN = "09501101530003"
 # In the order in which they are to stand, which is not that of the names.
 VIEWS = {
@@ -94,8 +80,7 @@ def run_agency(folder: Path, seed: dict[str, Any], database: Path) -> Iterator[A
     data = folder / "service"
     data.mkdir()
     shutil.copy(database, data)
-    printed = run_manage(data, {}, "shell", "-v", "0", "-c", MAKE_PRODUCTS)
-    gtins = json.loads(printed.rpartition("GTINS=")[2])
+    gtins = make_products(data, {}, PRODUCTS, "0950711", "Blend {number}")
     write_delivery(folder / "delivery", gtins)
     with ExitStack() as stack:
         service = stack.enter_context(run_service(data, USUAL_ENV))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from functools import partial
@@ -16,20 +15,7 @@ from tests.browser.long_delivery import deliver_through_a_crash
 from tests.sample_images import make_jpeg
 from tests.servers import run_manage
 from tests.stack.slow_ends import tell
-
-# Run in the service's place: Django's ORM refuses to work beside a running playwright.
-MAKE_PRODUCTS = """
-import json, os
-from apps.organizations.models import Organization
-from apps.products.gtin import get_check_digit
-from apps.products.models import Product
-owner = Organization.objects.get(name="Alder & Finch")
-bodies = [f"0950700{number:06}" for number in range(int(os.environ["PRODUCTS"]))]
-gtins = [body + get_check_digit(body + "0") for body in bodies]
-Product.objects.bulk_create(Product(gtin=g, name=f"Test Blend {g[7:13]}", owner=owner) for g in gtins)
-print("GTINS=" + json.dumps(gtins))
-"""
-
+from tests.stack.worlds import make_products
 
 PASSWORD = "seven-quiet-otters"
 MAKE_WANDERERS = f"""
@@ -75,9 +61,9 @@ def unused_gtins(request, service):
     """As many as there are tests that may ask for one, for all of them may run in this process."""
     asked = [name for item in request.session.items for name in getattr(item, "fixturenames", ())]
     wanted = sum(asked.count(name) for name in ("gtin", "next_gtin"))
-    env = {"PRODUCTS": str(wanted)}
-    printed = run_manage(service.log_path.parent, env, "shell", "-v", "0", "-c", MAKE_PRODUCTS)
-    return iter(json.loads(printed.rpartition("GTINS=")[2]))
+    return iter(
+        make_products(service.log_path.parent, {}, wanted, "0950700", "Test Blend {number:06}")
+    )
 
 
 @pytest.fixture

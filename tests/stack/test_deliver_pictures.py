@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import json
 import os
 import re
 import signal
@@ -18,11 +17,10 @@ import psutil
 import pytest
 
 from tests.sample_images import make_jpeg
-from tests.servers import run_manage
 from tests.servers.processes import find_free_ports, wait_until
 from tests.servers.service import REPOSITORY
 from tests.stack.test_crashes import APPLICATION
-from tests.stack.worlds import World, run_world
+from tests.stack.worlds import World, make_products, run_world
 
 TOOL = REPOSITORY / "tools" / "deliver_pictures.py"
 WAIT_SECONDS = 60
@@ -34,17 +32,6 @@ CAPTIONS = [
     "Left, in packaging",
 ]
 AFTER_TWELVE = {"CRASH_AT": "after the row's commit", "CRASH_AT_CALL": "12"}
-MAKE_PRODUCTS = """
-import json
-from apps.organizations.models import Organization
-from apps.products.gtin import get_check_digit
-from apps.products.models import Product
-owner = Organization.objects.get(name="Alder & Finch")
-bodies = [f"0950711{number:06}" for number in range(12)]
-gtins = [body + get_check_digit(body + "0") for body in bodies]
-Product.objects.bulk_create(Product(gtin=g, name=f"Delivered {g}", owner=owner) for g in gtins)
-print("GTINS=" + json.dumps(gtins))
-"""
 
 
 @pytest.fixture
@@ -72,8 +59,7 @@ def run_here(seed: dict[str, Any], seeded_database: Path, tmp_path: Path) -> Cal
 
 def make_delivery(world: World, folder: Path) -> list[str]:
     """48 pictures of 12 products, in folders; returns the GTINs."""
-    printed = run_manage(world.folder, world.env, "shell", "-v", "0", "-c", MAKE_PRODUCTS)
-    gtins: list[str] = json.loads(printed.rpartition("GTINS=")[2])
+    gtins = make_products(world.folder, world.env, 12, "0950711", "Delivered {gtin}")
     for number, gtin in enumerate(gtins):
         for place, face in enumerate(FACES):
             path = folder / f"shoot {number % 3}" / gtin / f"{gtin}_{face}.jpg"

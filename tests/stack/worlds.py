@@ -29,6 +29,23 @@ USUAL_ENV = {
 }
 
 
+MAKE_PRODUCTS = """
+import json, os
+from apps.organizations.models import Organization
+from apps.products.gtin import get_check_digit
+from apps.products.models import Product
+count, prefix, name = (os.environ[f"PRODUCTS_{each}"] for each in ("COUNT", "PREFIX", "NAME"))
+owner = Organization.objects.get(name="Alder & Finch")
+bodies = [f"{prefix}{number:06}" for number in range(int(count))]
+gtins = [body + get_check_digit(body + "0") for body in bodies]
+Product.objects.bulk_create(
+    Product(gtin=gtin, name=name.format(number=number, gtin=gtin), owner=owner)
+    for number, gtin in enumerate(gtins)
+)
+print("GTINS=" + json.dumps(gtins))
+"""
+
+
 @dataclass(frozen=True)
 class World:
     """Where the service keeps its things, what environment it has, and who may call it."""
@@ -116,6 +133,20 @@ def run_world(
     own_env = {**USUAL_ENV, **env}
     with run_service(folder, own_env, application=application, warm=warm) as service:
         yield World(folder, own_env, seed, service)
+
+
+def make_products(
+    folder: Path, env: Mapping[str, str], count: int, prefix: str, name: str
+) -> list[str]:
+    """Give the sample organization so many products; returns their GTINs, which begin so.
+
+    The name is a format of ``number`` and ``gtin``. It is done in the service's place: Django's
+    ORM refuses to work beside a running playwright.
+    """
+    told = {"PRODUCTS_COUNT": str(count), "PRODUCTS_PREFIX": prefix, "PRODUCTS_NAME": name}
+    printed = run_manage(folder, {**env, **told}, "shell", "-v", "0", "-c", MAKE_PRODUCTS)
+    gtins: list[str] = json.loads(printed.rpartition("GTINS=")[2])
+    return gtins
 
 
 def sweep(folder: Path, env: dict[str, str]) -> dict[str, Any]:
