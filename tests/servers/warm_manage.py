@@ -100,17 +100,17 @@ class WarmServer:
 
     @property
     def returncode(self) -> int | None:
-        """As `poll` says."""
+        """What it ended with, negative where that was a signal; None while it runs."""
         return self._process.exitcode
 
     def poll(self) -> int | None:
-        """What it ended with, negative where that was a signal; None while it runs."""
-        return self._process.exitcode
+        """As `returncode`, which is never old here."""
+        return self.returncode
 
     def wait(self, timeout: float | None = None) -> int:
         """Wait for its end; subprocess.TimeoutExpired after these seconds."""
         self._process.join(timeout)
-        if (exit_code := self._process.exitcode) is None:
+        if (exit_code := self.returncode) is None:
             raise subprocess.TimeoutExpired(self.args, timeout or 0)
         return exit_code
 
