@@ -41,7 +41,6 @@ CONFIGURATION = (
     + """\
     upstream service {{
 {upstreams}
-        keepalive 32;
     }}
     server {{
         listen {host}:{port};
@@ -49,7 +48,7 @@ CONFIGURATION = (
         location / {{
             proxy_pass http://service;
             proxy_http_version 1.1;
-            proxy_set_header Connection "";
+            proxy_set_header Connection close;
             proxy_set_header Host $http_host;
             proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
             proxy_set_header X-Forwarded-Proto $scheme;

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import time
-import uuid
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -77,18 +76,13 @@ def test_uploads_go_on_while_one_node_after_the_other_is_restarted(
     running: ExitStack, nodes: list[World], tmp_path: Path
 ):
     done = threading.Event()
-    cut_short: list[str] = []
 
     def upload_on_and_on(_number: int) -> list[int]:
         statuses = []
         with local_http.Client(timeout=60) as client:
             while not done.is_set():
                 files = {"image": ("photo.jpg", make_jpeg())}
-                headers = {**nodes[0].headers, "Idempotency-Key": str(uuid.uuid4())}
-                answer = client.post(url, headers=headers, files=files)
-                if answer.status_code == 502:  # its node closed the kept connection just then
-                    cut_short.append(headers["Idempotency-Key"])
-                    answer = client.post(url, headers=headers, files=files)
+                answer = client.post(url, headers=nodes[0].headers, files=files)
                 statuses.append(answer.status_code)
         return statuses
 
@@ -112,7 +106,6 @@ def test_uploads_go_on_while_one_node_after_the_other_is_restarted(
         statuses = Counter(status for each in uploads for status in each.result())
 
     assert statuses.keys() == {201}
-    assert len(cut_short) <= 2 * 4, cut_short  # a node closes one connection of each client
     assert statuses[201] > 20
     # A worker may end between an answer and the removal of its temporary file.
     assert nodes[0].sweep().keys() <= {"removed_temporary_files"}
