@@ -50,6 +50,7 @@ class ApiRequest(WSGIRequest):
         except ValueError:  # Django's, for parameters of the type that it cannot read
             environ["CONTENT_TYPE"] = ""
             super().__init__(environ)
+        self._rest: Any = self._stream  # what nobody has read of the body
         self.is_chunked = not environ.get("CONTENT_LENGTH") and "HTTP_TRANSFER_ENCODING" in environ
         if self.is_chunked and environ.get("wsgi.input_terminated"):
             is_form = self.content_type == "multipart/form-data"
@@ -82,7 +83,11 @@ class ApiRequest(WSGIRequest):
             if self.max_body_bytes:  # Django would refuse it for its length
                 self._body = self.read()
                 self._stream = BytesIO(self._body)
-        data = super().body
+        try:
+            data = super().body
+        except BadRequest:
+            self._rest = BytesIO()  # who took too long for it has no more time for the rest
+            raise
         if len(data) > self.body_limit:
             raise PayloadTooLarge(
                 f"At most {self.body_limit:,} bytes are taken here.", limit=self.body_limit
@@ -126,13 +131,14 @@ class ApiRequest(WSGIRequest):
 
     def _bound_chunks(self, limit: int) -> None:
         self.META["CONTENT_LENGTH"] = str(limit)
+        self._rest = self.META["wsgi.input"]
         # One byte more than is allowed, so that reading it tells that there was too much.
-        self._stream: Any = LimitedStream(self.META["wsgi.input"], limit + 1)
+        self._stream: Any = LimitedStream(self._rest, limit + 1)
 
     def _drain(self) -> None:
         left = MAX_DRAINED_BYTES
         with suppress(OSError):  # the client went away, which is its good right
-            while left > 0 and (data := self._stream.read(READ_BYTES)):
+            while left > 0 and (data := self._rest.read(READ_BYTES)):
                 left -= len(data)
 
 
@@ -149,7 +155,6 @@ class _SmallBody:
             while part := self._stream.read(SMALL_READ_BYTES):
                 parts.append(part)
                 if time.monotonic() > end:
-                    self._stream = BytesIO()  # nor is the rest thrown away
                     raise BadRequest(f"The body took longer than {BODY_SECONDS} seconds to come.")
         return b"".join(parts)
 

@@ -9,7 +9,8 @@ import httpx
 import pytest
 from django.contrib.auth.models import User
 
-from apps.dashboard.api.request_body import ApiRequest
+from apps.dashboard.api import request_body
+from apps.dashboard.api.request_body import READ_BYTES, ApiRequest
 from apps.organizations.models import ApiKey, Membership
 from tests.assertions import assert_nothing_stored, assert_problem
 from tests.conftest import FOREIGN_GTIN, GTIN, OTHER_GTIN, Api, Cast, Service
@@ -94,6 +95,39 @@ def test_unread_body_is_drained_after_the_answer(api: Api, service_here: Service
     api.post(BODY)
 
     assert service_here.body.tell() == len(BODY)
+
+
+@pytest.mark.parametrize("is_chunked", [False, True])
+def test_rest_of_a_body_that_is_too_large_is_drained(
+    api: Api, service_here: Service, is_chunked: bool
+):
+    body = bytes(300_000)
+    headers = {**api.headers, "Content-Type": "application/json"}
+    content = iter([body]) if is_chunked else body
+
+    response = api.client.put(f"{api.path}/order", headers=headers, content=content)
+
+    assert_problem(response, "payload_too_large")
+    assert service_here.body.tell() == len(body)
+
+
+@pytest.mark.parametrize("is_chunked", [False, True])
+@pytest.mark.parametrize("path", ["/oauth/token", "/accounts/login"])
+def test_no_more_than_so_much_of_a_body_is_drained(
+    client_here: httpx.Client,
+    service_here: Service,
+    monkeypatch: pytest.MonkeyPatch,
+    path: str,
+    is_chunked: bool,
+):
+    monkeypatch.setattr(request_body, "MAX_DRAINED_BYTES", 2 * READ_BYTES)
+    body = bytes(10 * READ_BYTES)
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+
+    response = client_here.post(path, headers=headers, content=iter([body]) if is_chunked else body)
+
+    assert response.status_code == 413
+    assert 2 * READ_BYTES <= service_here.body.tell() <= 3 * READ_BYTES
 
 
 def test_client_that_waits_for_100_continue_is_not_drained(api: Api, service_here: Service):
