@@ -95,12 +95,10 @@ class ImmutableS3Storage(S3Storage):  # type: ignore[misc]  # has no types
     def _create_session(self) -> boto3.Session:
         session = botocore.session.get_session()
         session.register_component("data_loader", get_loader())
+        if self.session_profile:
+            return boto3.Session(botocore_session=session, profile_name=self.session_profile)
         return boto3.Session(
-            self.access_key,
-            self.secret_key,
-            self.security_token,
-            botocore_session=session,
-            profile_name=self.session_profile,
+            self.access_key, self.secret_key, self.security_token, botocore_session=session
         )
 
     @made_once

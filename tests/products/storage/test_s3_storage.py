@@ -195,6 +195,23 @@ def test_temporary_keys_are_sent_with_their_token(server, storage, incoming, mon
     assert seen == ["token-of-an-hour"]
 
 
+def test_keys_of_a_profile_are_sent_without_that_token(
+    server, storage, incoming, monkeypatch, tmp_path
+):
+    keys = tmp_path / "credentials"
+    keys.write_text("[studio]\naws_access_key_id = studio-key\naws_secret_access_key = secret\n")
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(keys))
+    monkeypatch.setenv("AWS_SESSION_TOKEN", "token-of-an-hour")
+    seen = []
+    server.keep = lambda sent, headers: (seen.append(headers) or sent, {})
+    own = {"access_key": None, "secret_key": None, "session_profile": "studio"}
+
+    build_storage(endpoint_url=storage.endpoint_url, **own).save(NAME, incoming)
+
+    assert "Credential=studio-key/" in seen[0]["Authorization"]
+    assert "X-Amz-Security-Token" not in seen[0]
+
+
 def test_rendition_is_kept_below_the_prefix(server, storage):
     prefixed = build_storage(endpoint_url=storage.endpoint_url, location="brands/eu")
 
