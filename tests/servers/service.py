@@ -23,7 +23,7 @@ from tests.servers.processes import (
     stop_process,
     wait_until_ready,
 )
-from tests.servers.warm_manage import WarmServer
+from tests.servers.warm_manage import WarmProcess
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 SECRET_KEY = "only-for-servers-that-tests-start-on-127.0.0.1-and-stop-again"
@@ -38,7 +38,7 @@ class Service:
     url: str
     process: psutil.Process
     log_path: Path
-    _popen: subprocess.Popen[bytes] | WarmServer = field(repr=False)
+    _popen: subprocess.Popen[bytes] | WarmProcess = field(repr=False)
 
     def stop(self, stop_seconds: float = STOP_SECONDS) -> int:
         """Send SIGTERM, wait, and return the exit code; killed when it takes longer than that."""

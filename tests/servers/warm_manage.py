@@ -1,7 +1,8 @@
 """Runs Python in a process of its own that finds the libraries imported: half of a start's cost.
 
 Such a process is forked from one that imported what needs no settings. Its settings it reads from
-the environment that it is given, as any other does. So does a server, which `serve` becomes.
+the environment that it is given, as any other does. So does a server, which `serve` becomes. What
+is read before Python or the C library begin, as PYTHONUNBUFFERED is, has no effect any more.
 """
 
 from __future__ import annotations
@@ -15,8 +16,11 @@ import signal
 import site
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from functools import partial
+from multiprocessing import connection, forkserver
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any
@@ -47,6 +51,8 @@ LIBRARIES = [
 PR_SET_PDEATHSIG = 1
 _processes = multiprocessing.get_context("forkserver")
 _processes.set_forkserver_preload([*LIBRARIES, __name__])
+# Whoever begins a process asks for the ends of all, which only one thread may read.
+_lock = threading.Lock()
 
 
 def run(
@@ -62,10 +68,11 @@ def run(
 def run_code(code: str, *, environment: Mapping[str, str], seconds: float) -> str:
     """Run these statements as `run` runs manage.py; return what they print.
 
-    Raises subprocess.CalledProcessError when they fail.
+    Raises RuntimeError with what they said when they fail.
     """
-    ran = _run(exec, code, environment, seconds)
-    ran.check_returncode()
+    ran = _run(partial(exec, code), {}, environment, seconds)
+    if ran.returncode != 0:
+        raise RuntimeError(ran.stderr)
     return ran.stdout
 
 
@@ -73,35 +80,34 @@ def _run(
     target: Callable[[Any], object], argument: Any, environment: Mapping[str, str], seconds: float
 ) -> subprocess.CompletedProcess[str]:
     with NamedTemporaryFile("r") as output, NamedTemporaryFile("r") as errors:
-        process = _processes.Process(
-            target=_become, args=(target, argument, dict(environment), output.name, errors.name)
+        process = WarmProcess(
+            argument, _become, target, argument, dict(environment), output.name, errors.name
         )
-        process.start()
-        process.join(seconds)
-        exit_code = process.exitcode
-        if exit_code is None:
-            process.kill()
-            process.join()
-            raise subprocess.TimeoutExpired(argument, seconds)
+        try:
+            exit_code = process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            process.send_signal(signal.SIGKILL)
+            process.wait()
+            raise
         return subprocess.CompletedProcess(argument, exit_code, output.read(), errors.read())
 
 
-class WarmServer:
-    """A server that was forked; as much of a `subprocess.Popen` as its keepers use."""
+class WarmProcess:
+    """A process that was forked; as much of a `subprocess.Popen` as its keepers use."""
 
-    def __init__(self, command: list[str], environment: Mapping[str, str], log_path: Path) -> None:
+    def __init__(self, command: Any, target: Callable[..., object], *arguments: Any) -> None:
         self.args = command
-        self._process = _processes.Process(
-            target=_become_server, args=(command, dict(environment), str(log_path))
-        )
-        self._process.start()
+        self._process = _processes.Process(target=target, args=arguments)
+        with _lock:
+            self._process.start()
         assert self._process.pid
         self.pid = self._process.pid
 
     @property
     def returncode(self) -> int | None:
         """What it ended with, negative where that was a signal; None while it runs."""
-        return self._process.exitcode
+        with _lock:
+            return self._process.exitcode
 
     def poll(self) -> int | None:
         """As `returncode`, which is never old here."""
@@ -109,23 +115,24 @@ class WarmServer:
 
     def wait(self, timeout: float | None = None) -> int:
         """Wait for its end; subprocess.TimeoutExpired after these seconds."""
-        self._process.join(timeout)
+        connection.wait([self._process.sentinel], timeout)
         if (exit_code := self.returncode) is None:
             raise subprocess.TimeoutExpired(self.args, timeout or 0)
         return exit_code
 
     def send_signal(self, number: int) -> None:
-        """Send that to its main process."""
+        """Send that to its main process, unless it has ended."""
         if self.poll() is None:
-            os.kill(self.pid, number)
+            with suppress(ProcessLookupError):  # it is told a moment after that
+                os.kill(self.pid, number)
 
 
 @contextmanager
 def run_server(
     command: list[str], environment: Mapping[str, str], log_path: Path
-) -> Iterator[WarmServer]:
+) -> Iterator[WarmProcess]:
     """Run `manage.py serve`, or `-m granian …`, as `processes.run_process` would, and stop it."""
-    server = WarmServer(command, environment, log_path)
+    server = WarmProcess(command, _become_server, command, dict(environment), str(log_path))
     try:
         yield server
     finally:
@@ -146,6 +153,8 @@ def _become(
 
 def _become_server(command: list[str], environment: dict[str, str], log_path: str) -> None:
     os.setsid()
+    # As long as this is open, what it was forked from is kept alive, by which it is kept alive.
+    os.close(forkserver._forkserver._forkserver_alive_fd)  # noqa: SLF001 (nobody else closes it)
     if sys.platform == "linux":  # what setpriv would do, were there a program to begin
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
     _take_output(log_path, log_path)
@@ -168,6 +177,8 @@ def _follow_to_exec(arguments: list[str]) -> list[str]:
     if child == 0:
 
         def tell(_program: str, command: list[str]) -> None:
+            sys.stdout.flush()
+            sys.stderr.flush()
             os.write(writing, json.dumps([command, dict(os.environ)]).encode())
             os._exit(0)
 
@@ -196,6 +207,7 @@ def _take_environment(environment: dict[str, str]) -> None:
     sys.path[0] = str(SCRIPT.parent)
     if path := environment.get("PYTHONPATH"):  # as Python does when it starts
         sys.path[:0] = path.split(os.pathsep)
+        sys.modules.pop("sitecustomize", None)  # Debian's Python has one
         site.execsitecustomize()
 
 

@@ -7,6 +7,7 @@ import pickle
 import signal
 import socket
 import time
+import traceback
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -29,20 +30,19 @@ STRANGERS = 16
 def tell(folder: Path, name: str, wait: Callable[[], Any]) -> None:
     """Wait for that end, and leave what it was for whichever process asks."""
     try:
-        result, fault = wait(), None
-    except Exception as raised:  # noqa: BLE001 (raised again where it is asked for)
-        result, fault = None, raised
+        told = pickle.dumps((None, wait()))
+    except Exception:  # noqa: BLE001 (told where it is asked for)
+        told = pickle.dumps((traceback.format_exc(), None))
     unfinished = folder / f"{name}.unfinished"
-    unfinished.write_bytes(pickle.dumps((fault, result)))
+    unfinished.write_bytes(told)
     unfinished.rename(folder / name)
 
 
 def get_told(folder: Path, name: str, wait_seconds: float = WAIT_SECONDS) -> Any:
-    """What `tell` left, or will; raises what was raised there."""
+    """What `tell` left, or will; fails with what was raised there."""
     wait_until((folder / name).exists, wait_seconds)
     fault, result = pickle.loads((folder / name).read_bytes())
-    if fault:
-        raise fault
+    assert fault is None, fault
     return result
 
 

@@ -170,15 +170,28 @@ def test_server_that_ends_early_is_reported_with_its_log(tmp_path: Path) -> None
         wait_until_ready(process, log_path, lambda: False)
 
 
-def test_killed_parent_leaves_no_server_behind(tmp_path: Path) -> None:
-    program = (
-        "import os, pathlib, signal, sys\n"
-        "from tests.servers import run_postgres\n"
-        "with run_postgres(pathlib.Path(sys.argv[1])) as url:\n"
-        "    print(url, flush=True)\n"
-        "    os.kill(os.getpid(), signal.SIGKILL)\n"
-    )
-    command = [sys.executable, "-c", program, str(tmp_path)]
+POSTGRES = """
+from tests.servers import run_postgres
+with run_postgres(folder) as url:
+    print(url, flush=True)
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+WARM = """
+from tests.servers import warm_manage
+from tests.servers.processes import HOST, accepts_connections, find_free_ports, wait_until
+[port] = find_free_ports(1)
+command = ["-m", "http.server", "--bind", HOST, str(port)]
+with warm_manage.run_server(command, os.environ, folder / "log"):
+    wait_until(lambda: accepts_connections(port))
+    print(f"http://{HOST}:{port}", flush=True)
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+@pytest.mark.parametrize("program", [POSTGRES, WARM], ids=["postgresql", "warm"])
+def test_killed_parent_leaves_no_server_behind(tmp_path: Path, program: str) -> None:
+    head = "import os, pathlib, signal, sys\nfolder = pathlib.Path(sys.argv[1])"
+    command = [sys.executable, "-c", head + program, str(tmp_path)]
     killed = subprocess.run(command, cwd=REPOSITORY, stdout=subprocess.PIPE, check=False)
     assert killed.returncode == -signal.SIGKILL
     port = urlsplit(killed.stdout.decode()).port
