@@ -15,8 +15,8 @@ from tests.sample_images import make_jpeg, make_png
 
 PICTURE = {"name": "new.png", "mimeType": "image/png", "buffer": make_png()}
 COLOUR_RULES = ["color-contrast", "link-in-text-block"]
-# What axe is asked in each colour scheme, and at which widths. Only colours differ in the dark; and
-# no page shows anything on a tablet that it shows neither on a phone nor on a desk.
+# What axe is asked in each colour scheme, and at which widths. Only colours differ in the dark, and
+# no rule of the style sheets that is about the width sets one.
 SCHEMES = {
     "light": ([360, 768, 1440], {"resultTypes": ["violations"]}),
     "dark": ([360, 1440], {"resultTypes": ["violations"], "runOnly": COLOUR_RULES}),

@@ -24,7 +24,7 @@ def test_transparent_and_animated_pictures_are_marked(show):
         cards = {name: get_card(visited.page, name) for name in ("Photo", "Cut-out", "Turn")}
         expect(cards["Cut-out"].locator(".picture-mark")).to_have_text("Transparent")
         expect(cards["Turn"].locator(".picture-mark")).to_have_text("Animated")
-        expect(cards["Photo"].locator("img.is-here")).to_be_attached(timeout=15_000)
+        expect(cards["Photo"].locator("img.is-here")).to_be_attached()
         expect(cards["Photo"].locator(".picture-mark")).to_have_count(0)
         visited.check("503")
 
@@ -34,7 +34,7 @@ def test_animation_plays_while_it_is_pointed_at_unless_motion_is_reduced(show, m
     with show(reduced_motion=motion) as visited:
         page, card = visited.page, get_card(visited.page, "Turn")
         image = card.locator("img.is-here")
-        expect(image).to_be_attached(timeout=15_000)
+        expect(image).to_be_attached()
         still = image.evaluate("(image) => image.currentSrc")
         original = card.get_attribute("data-url")
         image.hover()

@@ -21,19 +21,24 @@ def looks(browser, service, seed, sessions, gtin):
         yield visited
 
 
-def test_damaged_picture_is_asked_for_once(looks, seed, upload, gtin):
+def test_damaged_picture_is_told_so(looks, seed, upload, gtin):
     upload(gtin, make_undecodable_png(), title="Front")
-    upload(gtin, make_jpeg(), title="Side")
-    page = looks.page
-    page.goto(get_path(seed, "products", gtin))
-    expect(get_card(page, "Front")).to_contain_text("This file cannot be shown")
+    looks.page.goto(get_path(seed, "products", gtin))
+    expect(get_card(looks.page, "Front")).to_contain_text("This file cannot be shown")
+    looks.check("422")
+
+
+def test_thumbnail_that_is_refused_is_asked_for_once(looks, seed, upload, gtin):
+    upload(gtin, make_jpeg(), title="Front")
+    page, path = looks.page, get_path(seed, "products", gtin)
+    page.goto(path)
     expect(page.locator("[data-awaited]")).to_have_count(0)
+    page.goto("about:blank")
     # Only where nothing is to be measured does a card stay as it is when its thumbnail fails.
     page.route("**/renditions/**", lambda route: route.fulfill(status=422))
     looks.renditions.clear()
-    page.reload()
-    expect(get_card(page, "Front")).to_contain_text("This file cannot be shown")
-    expect(get_card(page, "Side")).to_contain_text("This picture cannot be shown.")
+    page.goto(path)
+    expect(get_card(page, "Front")).to_contain_text("This picture cannot be shown.")
     assert looks.renditions == ["GET", "HEAD"]
     looks.check("422")
 
