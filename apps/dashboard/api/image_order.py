@@ -17,7 +17,7 @@ from apps.dashboard.api.json_bodies import ImageOrderIn
 from apps.dashboard.api.parameters import TradeItemPath
 from apps.dashboard.api.request_body import ApiRequest
 from apps.organizations.models import Permission
-from apps.products import image_order
+from apps.products import gallery_order
 from apps.products.image_history import get_last_event_id
 
 IF_MATCH = describe_header(
@@ -43,7 +43,7 @@ def order_images(
     request: ApiRequest, response: HttpResponse, path: Path[TradeItemPath], order: ImageOrderIn
 ) -> Status[None]:
     """Put the images that are named first, in this order, and the others behind them as they were; their ``priority`` tells the places from then on. The primary image still comes before all. All or nothing, and one line of history. The answer has the gallery's new ``ETag``. Requires the ``organization.contribute_organization`` permission on the membership."""
-    last_event_id = image_order.order_images(
+    last_event_id = gallery_order.order_images(
         request.product,
         order.image_ids,
         get_actor(request),
