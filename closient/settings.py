@@ -44,7 +44,7 @@ with suppress(OSError):  # where the code is only read, the environment names ot
     DATA_DIR.mkdir(mode=0o700, exist_ok=True)
 if ENV_FILE := os.environ.get("CLOSIENT_ENV_FILE"):
     read_file(Path(ENV_FILE))
-if (BASE_DIR / ".env").exists():
+elif (BASE_DIR / ".env").exists():
     read_file(BASE_DIR / ".env")
 
 DEBUG = get_flag("DJANGO_DEBUG", default=False)

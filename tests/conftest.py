@@ -20,6 +20,7 @@ from uuid import uuid4
 
 import httpx
 import pytest
+from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import User
 from django.db import connection, transaction
@@ -58,6 +59,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Beside processes that collect, have made what the first of their tests would wait for."""
+    if settings.SETTINGS_MODULE != "tests.settings":  # whose database and media they empty
+        raise pytest.UsageError("The tests run with --ds=tests.settings alone.")
     if session.config.getoption("numprocesses", None):
         folder = session.config.cache.mkdir("migrated")
         threading.Thread(target=make_migrated_database, args=(folder,)).start()

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from apps.dashboard.operations.database_line import describe_database
-from tests.servers.service import try_manage
+from tests.servers.service import REPOSITORY, try_manage
 
 
 @pytest.mark.parametrize("way", ["option", "variable"])
@@ -25,6 +29,24 @@ def test_command_takes_the_file_of_the_service_and_tells_its_database(tmp_path: 
     assert run.returncode == 0
     assert run.stderr == f"Database: sqlite:///{database}\n"
     assert database.exists()
+
+
+def test_file_that_is_named_is_read_in_place_of_the_one_beside_manage_py(tmp_path: Path):
+    shutil.copytree(REPOSITORY / "closient", tmp_path / "closient")
+    shutil.copy(REPOSITORY / "manage.py", tmp_path)
+    (tmp_path / "apps").symlink_to(REPOSITORY / "apps")
+    (tmp_path / ".env").write_text("DJANGO_SECRET_KEY=secret\nPORT=none\n")
+    (tmp_path / "closient.env").write_text("DJANGO_SECRET_KEY=secret\n")
+
+    def check(*arguments: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "manage.py", *arguments, "check"]
+        env = {"PATH": os.environ["PATH"]}
+        return subprocess.run(
+            command, cwd=tmp_path, env=env, capture_output=True, text=True, check=False
+        )
+
+    assert check().stderr.startswith("PORT is 'none'")
+    assert check("--env", "closient.env").returncode == 0
 
 
 def test_file_that_is_not_there_is_told(tmp_path: Path):

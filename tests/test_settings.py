@@ -35,8 +35,12 @@ PRINT_SECURITY = (
 
 def run_code(environment: dict[str, str], code: str) -> str:
     """What these statements print under the settings of that environment."""
-    settings = {"PATH": os.environ["PATH"], "DJANGO_SETTINGS_MODULE": "closient.settings"}
-    return warm_manage.run_code(code, environment={**settings, **environment}, seconds=60).strip()
+    usual = {
+        "PATH": os.environ["PATH"],
+        "CLOSIENT_ENV_FILE": os.devnull,
+        "DJANGO_SETTINGS_MODULE": "closient.settings",
+    }
+    return warm_manage.run_code(code, environment={**usual, **environment}, seconds=60).strip()
 
 
 def test_deployment_check_has_nothing_to_say():
@@ -133,7 +137,7 @@ def test_only_requests_are_limited_to_statements_of_ten_seconds():
     show = (
         "from django.conf import settings as s; print(s.DATABASES['default']['OPTIONS']['options'])"
     )
-    environment = {"PATH": os.environ["PATH"], **PRODUCTION}
+    environment = {"PATH": os.environ["PATH"], "CLOSIENT_ENV_FILE": os.devnull, **PRODUCTION}
     serving = [sys.executable, "-c", f"import closient.wsgi; {show}"]
 
     command = run_code(PRODUCTION, show)

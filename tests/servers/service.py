@@ -86,7 +86,7 @@ def run_service(
 
 def try_manage(env: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run manage.py with nothing but PATH and `env`, whatever comes of it."""
-    environment = {"PATH": os.environ["PATH"], **env}
+    environment = {"PATH": os.environ["PATH"], "CLOSIENT_ENV_FILE": os.devnull, **env}
     return warm_manage.run(*arguments, environment=environment, seconds=60)
 
 
@@ -107,6 +107,7 @@ def build_environment(folder: Path, env: dict[str, str]) -> dict[str, str]:
         "HOME": str(folder),
         "LANG": "C.UTF-8",
         "PYTHONUNBUFFERED": "1",
+        "CLOSIENT_ENV_FILE": os.devnull,  # in place of the developer's .env
         "DJANGO_SECRET_KEY": SECRET_KEY,
         "DATABASE_URL": f"sqlite:///{folder}/db.sqlite3",
         "MEDIA_ROOT": str(folder / "media"),

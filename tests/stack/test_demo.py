@@ -29,6 +29,7 @@ PYTHON = [sys.executable, "manage.py"]
 def build_environment(folder: Path, port: int) -> dict[str, str]:
     return {
         "PATH": os.environ["PATH"],
+        "CLOSIENT_ENV_FILE": os.devnull,
         "DJANGO_SECRET_KEY": "only-for-a-demo-that-a-test-starts-and-stops-again",
         "DATABASE_URL": f"sqlite:///{folder}/db.sqlite3",
         "MEDIA_ROOT": str(folder / "media"),

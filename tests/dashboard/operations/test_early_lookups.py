@@ -26,6 +26,7 @@ OUTAGE = {
 def test_nothing_is_looked_up_for_a_request(tmp_path: Path):
     environment = {
         "PATH": os.environ["PATH"],
+        "CLOSIENT_ENV_FILE": os.devnull,
         "DJANGO_SECRET_KEY": "secret",
         "MEDIA_ROOT": str(tmp_path),
         **OUTAGE,
