@@ -11,12 +11,14 @@ help:  ## Say what each target does
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 .venv/base: requirements/base.txt
+	@echo "Installing into .venv, once; a minute or so ..."
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --quiet --disable-pip-version-check --require-hashes -r requirements/base.txt
 	@touch $@
 
 # Python compiles what the tests import; most of what is installed for them never is.
 .venv/dev: .venv/base requirements/dev.txt
+	@echo "Installing what the tests need, once; a minute or so ..."
 	$(BIN)/pip install --quiet --quiet --disable-pip-version-check --require-hashes --no-compile -r requirements/dev.txt
 	@touch $@
 
