@@ -30,8 +30,10 @@ help:  ## Say what each target does
 	@mkdir -p -m 700 .data
 	@umask 077 && $(PYTHON) -c 'import secrets; print(secrets.token_urlsafe(50))' > $@
 
-setup: .venv/base .data/secret_key  ## Install what the service runs on, migrate, collect static files
+setup: static  ## Install what the service runs on, migrate, collect static files
 	$(BIN)/python manage.py migrate --verbosity 0
+
+static: .venv/base .data/secret_key
 	$(BIN)/python manage.py collectstatic --no-input --verbosity 0
 
 demo: setup  ## Start with sample data, upload three pictures, stay up until Ctrl-C
@@ -43,13 +45,13 @@ serve: setup  ## Start the production server, as the environment says
 stack: setup .venv/dev  ## The service on PostgreSQL, Valkey and S3 from wheels; NODES=2 behind nginx
 	@$(BIN)/python -m tests.servers.stack
 
-test: setup .venv/dev  ## Run every test, the browser's and the real servers' included
+test: static .venv/dev  ## Run every test, the browser's and the real servers' included
 	$(PYTEST) $(ARGS)
 
-quick: setup .venv/dev  ## Run the tests that need neither a browser nor servers
+quick: static .venv/dev  ## Run the tests that need neither a browser nor servers
 	$(PYTEST) --ignore tests/browser --ignore tests/stack $(ARGS)
 
-storms: setup .venv/dev  ## Kill the server in storms of uploads, at 20 moments instead of three
+storms: static .venv/dev  ## Kill the server in storms of uploads, at 20 moments instead of three
 	$(PYTEST) --storms 20 tests/stack/test_kill_storm.py $(ARGS)
 
 check: lint  ## What CI runs: the checks below, then every test, with coverage
@@ -58,7 +60,7 @@ check: lint  ## What CI runs: the checks below, then every test, with coverage
 bench: setup .venv/bench  ## What an upload costs, beside its rivals; ARGS="--tables uploads --only DRF service" for a part
 	$(BIN)/python -m bench $(ARGS)
 
-lint: setup .venv/dev  ## Format, lint, types, imports, migrations, deployment settings
+lint: static .venv/dev  ## Format, lint, types, imports, migrations, deployment settings
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
@@ -68,11 +70,11 @@ lint: setup .venv/dev  ## Format, lint, types, imports, migrations, deployment s
 	DJANGO_SECRET_KEY="$$(cat .data/secret_key)" DJANGO_ALLOWED_HOSTS=dashboard.example.com TRUSTED_PROXIES=1 \
 	  $(BIN)/python manage.py check --deploy --fail-level INFO
 
-openapi: setup  ## Rewrite openapi/openapi-dashboard.json
+openapi: static  ## Rewrite openapi/openapi-dashboard.json
 	$(BIN)/python manage.py export_openapi_schema --api closient.api.api --indent 2 --sorted --output openapi/openapi-dashboard.json
 
 lock: .venv/dev  ## Lock the requirements again, with hashes
 	for name in base dev bench; do $(BIN)/uv pip compile --quiet --universal --no-strip-extras --python-version 3.11 \
 	  --generate-hashes --no-emit-index-url --no-emit-find-links requirements/$$name.in -o requirements/$$name.txt; done
 
-.PHONY: help setup demo serve stack test quick storms check bench lint openapi lock
+.PHONY: help setup static demo serve stack test quick storms check bench lint openapi lock
