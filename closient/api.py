@@ -18,6 +18,7 @@ from apps.dashboard.api import (
     whoami,
 )
 from apps.dashboard.api.document import DashboardAPI
+from apps.dashboard.api.json_parser import BoundedParser
 from apps.dashboard.api.problem_responses import respond_to_problem
 from apps.problems import Problem
 
@@ -41,6 +42,7 @@ api = DashboardAPI(
     },
     docs_url=None,  # the page is ours: apps/dashboard/pages/api_pages.py
     urls_namespace="dashboard_api",
+    parser=BoundedParser(),
 )
 # Before the images, one of which might have that id.
 for operations in (

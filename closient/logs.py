@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
+
+# What anybody can do; Django tells each with a traceback, at ERROR.
+FAULTS: Final = (
+    "DisallowedHost",
+    "RequestDataTooBig",
+    "TooManyFieldsSent",
+    "TooManyFilesSent",
+)
 
 
 def build_logging(log_format: str, log_level: str) -> dict[str, Any]:
@@ -12,7 +20,7 @@ def build_logging(log_format: str, log_level: str) -> dict[str, Any]:
         "disable_existing_loggers": False,
         "filters": {
             "request_id": {"()": "apps.dashboard.operations.request_id.RequestIdFilter"},
-            "strangers_host": {"()": "apps.dashboard.operations.host_check.StrangersHostFilter"},
+            "strangers_fault": {"()": "apps.dashboard.operations.host_check.StrangersFaultFilter"},
             "secret_paths": {"()": "apps.dashboard.operations.secret_paths.SecretPathsFilter"},
             "no_answers": {"()": "apps.dashboard.operations.request_id.NoAnswersFilter"},
         },
@@ -33,7 +41,7 @@ def build_logging(log_format: str, log_level: str) -> dict[str, Any]:
         "loggers": {
             "axes": {"level": "WARNING"},
             "django.request": {"filters": ["no_answers"]},
-            "django.security.DisallowedHost": {"filters": ["strangers_host"]},
+            **{f"django.security.{name}": {"filters": ["strangers_fault"]} for name in FAULTS},
             # At DEBUG these write credentials down, whatever LOG_LEVEL is.
             **{name: {"level": "INFO"} for name in ("boto3", "botocore", "oauthlib", "urllib3")},
         },

@@ -17,7 +17,10 @@ def clean_file_name(sent_name: str) -> str:
     Of a longer one the end stays, which tells the format; empty where nothing is left.
     """
     name = sent_name.replace("\\", "/").rpartition("/")[2]
-    name = unicodedata.normalize("NFC", UNSEEN.sub("", name)).strip()
+    name = UNSEEN.sub("", name)
+    if len(name) > 4 * MAX_LENGTH:  # what accents take grows with the square of their number
+        name = name[: 3 * MAX_LENGTH] + name[-MAX_LENGTH:]
+    name = unicodedata.normalize("NFC", name).strip()
     if len(name) <= MAX_LENGTH:
         return name
     suffix = PurePosixPath(name).suffix[:16]

@@ -16,6 +16,8 @@ from apps.products.file_names import clean_file_name
         ("a\r\nb\x00\x7f.jpg", "ab.jpg"),
         ("  front.jpg ", "front.jpg"),
         ("x" * 300 + ".jpeg", "x" * 250 + ".jpeg"),
+        ("y" + "x" * 3000 + ".jpeg", "y" + "x" * 249 + ".jpeg"),
+        ("y" + "\u0327\u0301" * 32_000 + ".jpeg", "ý" + "\u0327" * 249 + ".jpeg"),
         ("", ""),
         ("/", ""),
     ],

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from typing import Any, Final
 
+from apps.dashboard.api.json_parser import TooManyMembers
 from apps.problems import FieldError
 
 _SHOWN: Final = 64
@@ -65,6 +66,8 @@ def explain_broken_json(exception: Exception) -> str:
             f"The body is no JSON from line {cause.lineno}, column {cause.colno} on: {cause.msg}."
             ' An example: {"title": "Front"}'
         )
+    if isinstance(cause, TooManyMembers):
+        return str(cause)
     if isinstance(cause, UnicodeDecodeError):
         return f"The body is no UTF-8, in which JSON is written: see byte {cause.start + 1}."
     return "The body could not be read as JSON."

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Final
 
 from django.conf import settings
 from django.http import (
     HttpRequest,
+    HttpResponse,
     HttpResponseBadRequest,
     HttpResponseBase,
     UnreadablePostError,
@@ -16,6 +18,9 @@ from apps.dashboard.api.middleware import API_PREFIX
 from apps.dashboard.operations.thread_shares import BODIES, build_busy
 from apps.problems import BadRequest
 from apps.products.stored_objects import release_connection
+
+BODILESS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+FILE_PAGES: Final = ("/products/import",)
 
 
 class SmallBodiesMiddleware:
@@ -28,12 +33,15 @@ class SmallBodiesMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        if request.method != "POST" or request.path_info.startswith(API_PREFIX):
+        # A form page takes PUT as POST, and another method's body may be read as well.
+        if request.method in BODILESS or request.path_info.startswith(API_PREFIX):
             return self.get_response(request)
         is_stranger = not request.user.is_authenticated
         declared = int(request.META.get("CONTENT_LENGTH") or 0)
         if not is_stranger and declared > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
-            return self.get_response(request)  # a member's file, which the page that takes it reads
+            if request.method == "POST" and request.path_info.endswith(FILE_PAGES):
+                return self.get_response(request)  # which reads a member's file itself
+            return HttpResponse("The form is too large.", status=413, content_type="text/plain")
         release_connection()
         if is_stranger and not BODIES.acquire(blocking=False):
             return build_busy()

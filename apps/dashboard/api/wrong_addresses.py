@@ -16,7 +16,7 @@ _METHODS: Final = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE", "
 _MENDS: Final = tuple(
     (re.compile(wrong, re.IGNORECASE), right)
     for wrong, right in (
-        (r"/+$", ""),
+        (r"(?<!/)/+$", ""),  # only whole runs are tried: each of their slashes would begin one
         (r"/{2,}", "/"),
         (r"^/dashboard/api/(?:v\d+/)?(?=[^/]*(?:items?|products?)/)", "/dashboard/api/v1/"),
         (r"/(?:trade[-_]?items?|products?)/", "/trade-items/"),

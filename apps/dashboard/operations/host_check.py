@@ -19,7 +19,7 @@ class HostCheckMiddleware(CommonMiddleware):
         return None if request.path_info in ANY_HOST else super().process_request(request)
 
 
-class StrangersHostFilter(logging.Filter):
+class StrangersFaultFilter(logging.Filter):
     """Makes one line at WARNING of the traceback of a bad Host: nobody is to be woken by it."""
 
     def filter(self, record: logging.LogRecord) -> bool:

@@ -25,7 +25,10 @@ def serve_object(request: HttpRequest, object_name: str) -> HttpResponseBase:
     if settings.AWS_STORAGE_BUCKET_NAME or content_type is None:
         raise Http404
     # Not from the root: unfinished uploads lie beside the products.
-    response = serve(request, object_name, document_root=str(settings.MEDIA_ROOT / "products"))
+    try:
+        response = serve(request, object_name, document_root=str(settings.MEDIA_ROOT / "products"))
+    except OSError as fault:  # such as a name that is too long for a file
+        raise Http404 from fault
     for name, value in {**OBJECT_HEADERS, "Content-Type": content_type}.items():
         response.headers[name] = value
     return response

@@ -7,6 +7,7 @@ the service keeps nothing.
 from __future__ import annotations
 
 import csv
+from contextlib import suppress
 from hashlib import sha256
 from io import StringIO
 from typing import Any, Final
@@ -15,7 +16,7 @@ from django.contrib import messages
 from django.core import signing
 from django.core.files.uploadhandler import TemporaryFileUploadHandler
 from django.db import IntegrityError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.shortcuts import redirect, render
 from django.template.defaultfilters import pluralize
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
@@ -23,6 +24,7 @@ from django.views.decorators.http import require_http_methods
 
 from apps.dashboard.api.identifiers import encode_id
 from apps.dashboard.api.request_body import MAX_WORDS_BYTES
+from apps.dashboard.operations.stall_watch import waiting
 from apps.dashboard.pages.forms import NewProductForm
 from apps.dashboard.pages.page_access import describe_membership, for_members
 from apps.organizations.models import Membership, Permission
@@ -38,6 +40,7 @@ from apps.products.catalogue.catalogue_import import (
     plan_import,
     tabulate_faulty_rows,
 )
+from apps.products.stored_objects import release_connection
 
 SHOWN_ROWS: Final = 100
 ADDED_MEANWHILE: Final = "Products were added meanwhile, so nothing was written. Look once more."
@@ -79,6 +82,9 @@ def import_products(request: HttpRequest, membership: Membership) -> HttpRespons
         fault = f"The file is too large; at most {MAX_FILE_BYTES // 2**20} MiB are read. Split it."
         return _render(request, membership, file_fault=fault)
     request.upload_handlers = [TemporaryFileUploadHandler(request)]
+    release_connection()
+    with waiting(), suppress(UnreadablePostError):
+        request.POST  # noqa: B018 (the request keeps it)
     return _take_file(request, membership)
 
 

@@ -21,7 +21,10 @@ MAX_ROWS: Final = 100_000
 COLUMNS: Final = ("gtin", "name")
 _SEPARATORS: Final = (",", ";", "\t")
 _READER: Final = Path(__file__).with_name("workbook_reader.py")
-_READER_LIMITS: Final = (512 * 1024 * 1024, 30)  # bytes of memory, seconds of CPU
+# Bytes of memory, seconds of CPU, characters printed
+_READER_LIMITS: Final = (512 * 1024 * 1024, 30, 64 * 1024 * 1024)
+_READER_SECONDS: Final = 60
+MAX_COLUMNS: Final = 1000
 _ZIP_SIGNATURE: Final = b"PK\x03\x04"
 _OLD_WORKBOOK_SIGNATURE: Final = b"\xd0\xcf\x11\xe0"
 _BYTE_ORDER_MARKS: Final = {
@@ -84,6 +87,10 @@ def _may_be_formula(text: str) -> bool:
 
 def _pick_columns(rows: Iterator[list[Any]]) -> CatalogueFile:
     head = [_show(cell).strip() for cell in next(rows, [])]
+    if len(head) > MAX_COLUMNS:
+        raise UnreadableCatalogue(
+            f"The file has {len(head):,} columns; at most {MAX_COLUMNS:,} are read."
+        )
     names = [name.casefold() for name in head]
     missing = [name for name in COLUMNS if names.count(name) != 1]
     if missing:
@@ -145,12 +152,19 @@ def _decode(content: bytes) -> str:
 
 
 def _read_workbook(content: bytes) -> Iterator[list[Any]]:
-    command = [sys.executable, "-I", str(_READER), *(str(limit) for limit in _READER_LIMITS)]
-    read = subprocess.run(  # noqa: S603 (our own program)
-        command, input=content, capture_output=True, env={}, check=False
-    )
-    if read.returncode != 0:
+    limits = (str(limit) for limit in _READER_LIMITS)
+    command = [sys.executable, "-I", str(_READER), *limits, *COLUMNS]
+    try:
+        read = subprocess.run(  # noqa: S603 (our own program)
+            command,
+            input=content,
+            capture_output=True,
+            env={},
+            timeout=_READER_SECONDS,
+            check=True,
+        )
+    except subprocess.SubprocessError as fault:
         raise UnreadableCatalogue(
             "The workbook cannot be read, or is too large; save its first sheet as CSV."
-        )
-    yield from json.loads(read.stdout)
+        ) from fault
+    yield from map(json.loads, read.stdout.splitlines())

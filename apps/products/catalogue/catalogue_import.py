@@ -165,4 +165,5 @@ def _check_name(text: str) -> None:
 
 
 def _clean_name(text: str) -> str:
-    return unicodedata.normalize("NFC", " ".join(text.split()))
+    # Cut where it is too long anyhow: what accents take grows with the square of their number.
+    return unicodedata.normalize("NFC", " ".join(text.split())[: 8 * MAX_NAME_LENGTH])

@@ -154,6 +154,14 @@ def test_of_many_faults_the_first_are_told(api: Api, path: str):
     assert len(problem["errors"]) == 20
 
 
+def test_body_with_more_members_than_any_that_is_taken_is_no_json(api: Api, path: str):
+    files = [{"sha256": JPEG, **{f"x{number}": 1 for number in range(10_000)}}] * 2
+
+    problem = assert_problem(post(api, path, files), "bad_request")
+
+    assert problem["detail"] == "The body has more than 20,000 members of objects."
+
+
 def test_member_who_leaves_while_the_body_comes_learns_nothing(
     api: Api, cast: Cast, path: str, service_here: Service
 ):

@@ -34,6 +34,7 @@ WRONG_ADDRESSES = [
     ("POST", "/NO_VERSION/trade-items/ORG/00012345678905/images", "not_found", f"{NOWHERE}; is {API}/trade-items/ORG/00012345678905/images meant?"),
     ("GET", "/trade-items/ORG/00012345678905/history", "not_found", f"{NOWHERE}; is {API}/trade-items/ORG/00012345678905/image-history meant?"),
     ("GET", "/uploads", "not_found", f"{NOWHERE}; {API}/docs lists all that there are."),
+    ("GET", f"{'/' * 65_000}x", "not_found", f"{NOWHERE}; {API}/docs lists all that there are."),
     ("PUT", "/trade-items/ORG/00012345678905/images", "method_not_allowed", f"This address takes GET, HEAD, OPTIONS and POST, not PUT. Upload with POST; change one with PATCH at {API}/trade-items/ORG/00012345678905/images/IMAGE_ID."),
     ("DELETE", "/trade-items/ORG/00012345678905/images", "method_not_allowed", f"This address takes GET, HEAD, OPTIONS and POST, not DELETE. Delete one with DELETE at {API}/trade-items/ORG/00012345678905/images/IMAGE_ID."),
     ("PUT", "/trade-items/ORG/00012345678905/images/IMG", "method_not_allowed", f"This address takes DELETE, GET, HEAD, OPTIONS and PATCH, not PUT. Change this one with PATCH, its file with PUT at {API}/trade-items/ORG/00012345678905/images/IMG/file; upload a new one to {API}/trade-items/ORG/00012345678905/images."),

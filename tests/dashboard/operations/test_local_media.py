@@ -24,6 +24,7 @@ def test_uploaded_object_is_served_as_it_was_sent_and_for_good(api, client):
         ("/media/products/../.incoming/part.jpg", 400),
         ("/media/products/part.txt", 404),
         ("/media/products/00012345678905/missing.jpg", 404),
+        (f"/media/products/{'a' * 300}.jpg", 404),
     ],
 )
 def test_nothing_but_objects_is_served(client, settings, tmp_path, path, status):

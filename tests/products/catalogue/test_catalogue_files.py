@@ -7,6 +7,7 @@ import zipfile
 
 import pytest
 
+from apps.products.catalogue import catalogue_files
 from apps.products.catalogue.catalogue_files import (
     MAX_FILE_BYTES,
     MAX_ROWS,
@@ -97,6 +98,7 @@ def test_name_of_several_lines_and_quotation_marks_is_one_cell():
         (b"\xff\xd8\xff\xe0" + bytes(300), "cannot be read"),
         (b"x" * (MAX_FILE_BYTES + 1), "at most 10,485,760 are read"),
         (b"gtin,name\n" + b"1,a\n" * (MAX_ROWS + 1), "more than 100,000 rows"),
+        (b"gtin,name" + b",x" * 999 + b"\n", "has 1,001 columns; at most 1,000 are read"),
     ],
 )
 def test_file_that_is_none_is_told_so(content: bytes, words: str):
@@ -115,3 +117,13 @@ def test_file_that_is_none_is_told_so(content: bytes, words: str):
 def test_workbook_that_claims_too_much_is_given_up(rows: str):
     with pytest.raises(UnreadableCatalogue, match="or is too large"):
         read_catalogue(make_workbook(sheet=SHEET.format(rows=rows)))
+
+
+def test_workbook_whose_texts_fill_the_memory_is_given_up(monkeypatch: pytest.MonkeyPatch):
+    memory, seconds, _ = catalogue_files._READER_LIMITS  # noqa: SLF001 (to have less of it)
+    monkeypatch.setattr(catalogue_files, "_READER_LIMITS", (memory, seconds, 100_000))
+    small = [("gtin", "brand", "name"), *[("96385074", "é" * 9000, "Tea")] * 20]
+
+    assert len(read_catalogue(make_workbook(*small)).rows) == 20
+    with pytest.raises(UnreadableCatalogue, match="or is too large"):
+        read_catalogue(make_workbook(*small, *[("96385074", "", "é" * 9000)] * 20))

@@ -64,6 +64,7 @@ def test_rows_are_added_renamed_or_as_they_were(cast: Cast):
         ("tea", "4006381333931", "A GTIN has 8 to 14 digits"),
         ("00000000", "Tea", "A GTIN is not all zeros."),
         ("4006381333931", "x" * 256, "The name has more than 255 characters."),
+        ("4006381333931", "a" + "\u0301\u0327" * 32_000, "The name has more than 255 characters."),
         ("4006381333931", "Tea\u202etxt", "The name has characters that are not seen."),
         ("4006381333931", "Tea\ufefftxt", "The name has characters that are not seen."),
         (FOREIGN_GTIN, "Tea", "This GTIN cannot be added here."),
