@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-# What anybody can do; Django tells each with a traceback, at ERROR.
+# What anybody can do; Django tells each at ERROR, with a traceback.
 FAULTS: Final = (
     "DisallowedHost",
     "RequestDataTooBig",

@@ -20,7 +20,7 @@ class HostCheckMiddleware(CommonMiddleware):
 
 
 class StrangersFaultFilter(logging.Filter):
-    """Makes one line at WARNING of the traceback of a bad Host: nobody is to be woken by it."""
+    """Makes one line at WARNING of the traceback of what anybody can do, to wake nobody."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         record.levelno, record.levelname = logging.WARNING, "WARNING"
