@@ -7,6 +7,7 @@ from typing import Any, Final
 # What anybody can do; Django tells each at ERROR, with a traceback.
 FAULTS: Final = (
     "DisallowedHost",
+    "DisallowedRedirect",
     "RequestDataTooBig",
     "TooManyFieldsSent",
     "TooManyFilesSent",

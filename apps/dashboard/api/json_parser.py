@@ -10,6 +10,8 @@ from ninja.parser import Parser
 
 # 2,000 files have 4,000. Each that is unknown is a fault, and has a description of its own.
 MAX_MEMBERS: Final = 20_000
+# Of objects and lists, in names too: each costs as much as a member, though it is empty.
+MAX_BRACKETS: Final = 40_000
 
 
 class TooManyMembers(ValueError):
@@ -22,6 +24,8 @@ class BoundedParser(Parser):
     def parse_body(self, request: HttpRequest) -> Any:
         """Raises TooManyMembers, JSONDecodeError, UnicodeDecodeError."""
         left = MAX_MEMBERS
+        if request.body.count(b"{") + request.body.count(b"[") > MAX_BRACKETS:
+            raise TooManyMembers(f"The body has more than {MAX_BRACKETS:,} objects and lists.")
 
         def build_object(members: list[tuple[str, Any]]) -> dict[str, Any]:
             nonlocal left

@@ -31,6 +31,7 @@ READ_BYTES = 128 * 1024
 # Ours have none, messages two for each quotation mark. Python before 3.11.10 and 3.12.6 takes
 # seconds for thousands (CVE-2024-7592).
 MAX_COOKIE_ESCAPES = 256
+MAX_TYPE_LENGTH = 1024
 
 
 class ApiRequest(WSGIRequest):
@@ -50,6 +51,8 @@ class ApiRequest(WSGIRequest):
     def __init__(self, environ: dict[str, Any]) -> None:
         if environ.get("HTTP_COOKIE", "").count("\\") > MAX_COOKIE_ESCAPES:
             del environ["HTTP_COOKIE"]
+        if len(environ.get("CONTENT_TYPE", "")) > MAX_TYPE_LENGTH:  # its parameters, the same
+            environ["CONTENT_TYPE"] = ""
         try:
             super().__init__(environ)
         except ValueError:  # Django's, for parameters of the type that it cannot read

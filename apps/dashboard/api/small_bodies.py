@@ -15,7 +15,12 @@ from django.http import (
 )
 
 from apps.dashboard.api.middleware import API_PREFIX
-from apps.dashboard.operations.thread_shares import BODIES, build_busy
+from apps.dashboard.operations.thread_shares import (
+    BODIES,
+    FORM_PATIENCE_SECONDS,
+    FORMS,
+    build_busy,
+)
 from apps.problems import BadRequest
 from apps.products.stored_objects import release_connection
 
@@ -43,13 +48,14 @@ class SmallBodiesMiddleware:
                 return self.get_response(request)  # which reads a member's file itself
             return HttpResponse("The form is too large.", status=413, content_type="text/plain")
         release_connection()
-        if is_stranger and not BODIES.acquire(blocking=False):
+        patience = 0 if is_stranger else FORM_PATIENCE_SECONDS
+        share = BODIES if is_stranger else FORMS
+        if not share.acquire(timeout=patience):
             return build_busy()
         try:
             request.body  # noqa: B018 (the request keeps it)
         except (BadRequest, UnreadablePostError) as fault:
             return HttpResponseBadRequest(str(fault), content_type="text/plain")
         finally:
-            if is_stranger:
-                BODIES.release()
+            share.release()
         return self.get_response(request)

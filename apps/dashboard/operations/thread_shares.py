@@ -1,6 +1,7 @@
 """How many threads of a worker may wait for strangers, who end a body or an answer as they like.
 
-A quarter of the threads is in none of the shares: it is left to members, whoever else comes.
+A quarter of the threads is in none of their shares: it is left to members, whoever else comes, of
+whose forms half of that may be waited for.
 """
 
 from __future__ import annotations
@@ -23,6 +24,9 @@ def build_share(eighths: int) -> BoundedSemaphore:
 
 
 BODIES: Final = build_share(3)  # of strangers: those that are read, and those thrown away
+FORMS: Final = build_share(1)  # of members
+# A form that comes with its head is read before that: several members may send one at once.
+FORM_PATIENCE_SECONDS: Final = 0.5
 MEDIA: Final = build_share(2)
 FILES: Final = build_share(1)  # that pages are made of, the large ones
 # A page is made of dozens of files, which a browser asks for at once; up to so much goes out in one
@@ -31,7 +35,7 @@ MAX_WHOLE_BYTES: Final = 64 * 1024
 
 
 def build_busy() -> HttpResponse:
-    """The 503 for a stranger who would take one thread too many."""
+    """The 503 for whoever would take one thread too many."""
     response = HttpResponse(
         "Too many others are being served just now; try again in a few seconds.\n",
         status=503,

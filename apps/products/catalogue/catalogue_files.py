@@ -18,6 +18,7 @@ from typing import Any, Final
 
 MAX_FILE_BYTES: Final = 10 * 1024 * 1024
 MAX_ROWS: Final = 100_000
+MAX_LINES: Final = 2 * MAX_ROWS  # those that are empty included
 COLUMNS: Final = ("gtin", "name")
 _SEPARATORS: Final = (",", ";", "\t")
 _READER: Final = Path(__file__).with_name("workbook_reader.py")
@@ -86,11 +87,12 @@ def _may_be_formula(text: str) -> bool:
 
 
 def _pick_columns(rows: Iterator[list[Any]]) -> CatalogueFile:
-    head = [_show(cell).strip() for cell in next(rows, [])]
-    if len(head) > MAX_COLUMNS:
+    first = next(rows, [])
+    if len(first) > MAX_COLUMNS:
         raise UnreadableCatalogue(
-            f"The file has {len(head):,} columns; at most {MAX_COLUMNS:,} are read."
+            f"The file has {len(first):,} columns; at most {MAX_COLUMNS:,} are read."
         )
+    head = [_show(cell).strip() for cell in first]
     names = [name.casefold() for name in head]
     missing = [name for name in COLUMNS if names.count(name) != 1]
     if missing:
@@ -105,10 +107,10 @@ def _pick_columns(rows: Iterator[list[Any]]) -> CatalogueFile:
             rearm_cell(_show(row[place]).strip()) if place < len(row) else ""
             for place in (gtin_place, name_place)
         )
+        if number > MAX_LINES or len(picked) == MAX_ROWS:
+            raise UnreadableCatalogue(f"The file has more than {MAX_ROWS:,} rows. Split it.")
         if not gtin and not name:
             continue
-        if len(picked) == MAX_ROWS:
-            raise UnreadableCatalogue(f"The file has more than {MAX_ROWS:,} rows. Split it.")
         picked.append(CatalogueRow(number, gtin, name))
     ignored = [name for name in head if name and name.casefold() not in COLUMNS]
     return CatalogueFile(picked, ignored)

@@ -162,6 +162,15 @@ def test_body_with_more_members_than_any_that_is_taken_is_no_json(api: Api, path
     assert problem["detail"] == "The body has more than 20,000 members of objects."
 
 
+@pytest.mark.parametrize("entry", [{}, []])
+def test_body_with_more_entries_than_any_that_is_taken_is_no_json(
+    api: Api, path: str, entry: object
+):
+    problem = assert_problem(post(api, path, [entry] * 40_000), "bad_request")
+
+    assert problem["detail"] == "The body has more than 40,000 objects and lists."
+
+
 def test_member_who_leaves_while_the_body_comes_learns_nothing(
     api: Api, cast: Cast, path: str, service_here: Service
 ):

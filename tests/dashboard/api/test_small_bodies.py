@@ -6,9 +6,12 @@ from io import BytesIO
 
 import httpx
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from apps.dashboard.api.identifiers import encode_id
 from apps.dashboard.api.request_body import ApiRequest
+from apps.dashboard.operations import thread_shares
 from tests.conftest import Cast, Service
 
 FORM = {"Content-Type": "multipart/form-data; boundary=b"}
@@ -48,3 +51,28 @@ def test_cookies_with_many_escapes_are_none(escapes: int, names: set[str]):
     environ = {"REQUEST_METHOD": "GET", "wsgi.input": BytesIO(), "HTTP_COOKIE": cookie}
 
     assert set(ApiRequest(environ).COOKIES) == names
+
+
+@pytest.mark.parametrize(("length", "kind"), [(1024, "a/b"), (1025, "")])
+def test_media_type_of_many_parameters_is_none(length: int, kind: str):
+    sent = "a/b".ljust(length, ";")
+    environ = {"REQUEST_METHOD": "GET", "wsgi.input": BytesIO(), "CONTENT_TYPE": sent}
+
+    assert ApiRequest(environ).content_type == kind
+
+
+@pytest.mark.parametrize("page", ["/accounts/logout", "import"])
+def test_member_who_would_take_one_thread_too_many_is_told_to_come_again(
+    client: Client, cast: Cast, page: str
+):
+    client.force_login(cast.olga)
+    path = f"/organizations/{encode_id(cast.acme.id)}/products/import" if page == "import" else page
+    form = {"file": SimpleUploadedFile("catalogue.csv", bytes(70_000))} if page == "import" else {}
+    taken = thread_shares.settings.THREADS // 8
+    for _ in range(taken):
+        thread_shares.FORMS.acquire()
+    busy = client.post(path, form)
+    thread_shares.FORMS.release(taken)
+
+    assert (busy.status_code, busy.headers["Retry-After"]) == (503, "5")
+    assert client.post(path, form).status_code < 500

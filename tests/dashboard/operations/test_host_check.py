@@ -22,14 +22,18 @@ def test_foreign_host_is_refused_in_one_line(client: Client, caplog: pytest.LogC
 
 
 @pytest.mark.parametrize(
-    ("name", "query", "body"),
-    [("TooManyFieldsSent", "?" + "a&" * 1001, ""), ("RequestDataTooBig", "", "a" * 70_000)],
+    ("name", "address", "body"),
+    [
+        ("TooManyFieldsSent", "/accounts/login?" + "a&" * 1001, ""),
+        ("RequestDataTooBig", "/accounts/login", "a" * 70_000),
+        ("DisallowedRedirect", "/admin/" + "(" * 17_000, ""),
+    ],
 )
 def test_request_that_is_too_much_is_refused_in_one_line(
-    client: Client, db: None, caplog: pytest.LogCaptureFixture, name: str, query: str, body: str
+    client: Client, db: None, caplog: pytest.LogCaptureFixture, name: str, address: str, body: str
 ):
     kind = "application/x-www-form-urlencoded"
-    answer = client.generic("POST" if body else "GET", f"/accounts/login{query}", body, kind)
+    answer = client.generic("POST" if body else "GET", address, body, kind)
     assert answer.status_code in (400, 413)
 
     [record] = [each for each in caplog.records if each.name == f"django.security.{name}"]

@@ -98,6 +98,7 @@ def test_name_of_several_lines_and_quotation_marks_is_one_cell():
         (b"\xff\xd8\xff\xe0" + bytes(300), "cannot be read"),
         (b"x" * (MAX_FILE_BYTES + 1), "at most 10,485,760 are read"),
         (b"gtin,name\n" + b"1,a\n" * (MAX_ROWS + 1), "more than 100,000 rows"),
+        (b"gtin,name\n" + b"\n" * (2 * MAX_ROWS), "more than 100,000 rows"),
         (b"gtin,name" + b",x" * 999 + b"\n", "has 1,001 columns; at most 1,000 are read"),
     ],
 )
