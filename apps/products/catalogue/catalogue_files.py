@@ -107,11 +107,11 @@ def _pick_columns(rows: Iterator[list[Any]]) -> CatalogueFile:
             rearm_cell(_show(row[place]).strip()) if place < len(row) else ""
             for place in (gtin_place, name_place)
         )
-        if number > MAX_LINES or len(picked) == MAX_ROWS:
+        is_empty = not gtin and not name
+        if number > MAX_LINES or (len(picked) == MAX_ROWS and not is_empty):
             raise UnreadableCatalogue(f"The file has more than {MAX_ROWS:,} rows. Split it.")
-        if not gtin and not name:
-            continue
-        picked.append(CatalogueRow(number, gtin, name))
+        if not is_empty:
+            picked.append(CatalogueRow(number, gtin, name))
     ignored = [name for name in head if name and name.casefold() not in COLUMNS]
     return CatalogueFile(picked, ignored)
 

@@ -60,6 +60,14 @@ def test_text_is_read_in_its_encoding_with_its_separator(encoding: str, separato
     assert catalogue.ignored_columns == ["Colour"]
 
 
+def test_empty_rows_behind_the_last_that_is_taken_are_none(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(catalogue_files, "MAX_ROWS", 2)
+
+    assert len(read_catalogue(b"gtin,name\n1,a\n2,b\n\n,\n").rows) == 2
+    with pytest.raises(UnreadableCatalogue, match="more than 2 rows"):
+        read_catalogue(b"gtin,name\n1,a\n2,b\n\n3,c\n")
+
+
 def test_workbook_is_read_with_numbers_as_they_were_typed():
     workbook = make_workbook(
         ["name", "more", "gtin"],
