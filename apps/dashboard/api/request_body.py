@@ -13,7 +13,7 @@ from django.conf import settings
 from django.core.handlers.wsgi import LimitedStream, WSGIHandler, WSGIRequest
 
 from apps.dashboard.operations.stall_watch import waiting
-from apps.dashboard.operations.thread_shares import BODIES
+from apps.dashboard.operations.thread_shares import BODIES, take_place
 from apps.organizations.callers import Caller
 from apps.problems import BadRequest, PayloadTooLarge, Unauthorized
 from apps.products.models import Product
@@ -127,12 +127,11 @@ class ApiRequest(WSGIRequest):
         # Django would give the connection back after the drain, which may last.
         release_connection()
         awaits_go_ahead = "100-continue" in self.META.get("HTTP_EXPECT", "").lower()
-        if (self._read_started or not awaits_go_ahead) and BODIES.acquire(blocking=False):
-            try:
-                with waiting():
-                    self._drain()
-            finally:
-                BODIES.release()
+        if self._read_started or not awaits_go_ahead:
+            with take_place(BODIES) as is_taken:
+                if is_taken:
+                    with waiting():
+                        self._drain()
         # Django ties a request to its user, its messages and its upload handlers, and those to it:
         # all would wait for the garbage collector, with the last of the body in their midst.
         self.__dict__.clear()

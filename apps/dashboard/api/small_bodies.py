@@ -20,6 +20,7 @@ from apps.dashboard.operations.thread_shares import (
     FORM_PATIENCE_SECONDS,
     FORMS,
     build_busy,
+    take_place,
 )
 from apps.problems import BadRequest
 from apps.products.stored_objects import release_connection
@@ -48,14 +49,12 @@ class SmallBodiesMiddleware:
                 return self.get_response(request)  # which reads a member's file itself
             return HttpResponse("The form is too large.", status=413, content_type="text/plain")
         release_connection()
-        patience = 0 if is_stranger else FORM_PATIENCE_SECONDS
-        share = BODIES if is_stranger else FORMS
-        if not share.acquire(timeout=patience):
-            return build_busy()
-        try:
-            request.body  # noqa: B018 (the request keeps it)
-        except (BadRequest, UnreadablePostError) as fault:
-            return HttpResponseBadRequest(str(fault), content_type="text/plain")
-        finally:
-            share.release()
+        share, patience_seconds = (BODIES, 0) if is_stranger else (FORMS, FORM_PATIENCE_SECONDS)
+        with take_place(share, patience_seconds) as is_taken:
+            if not is_taken:
+                return build_busy()
+            try:
+                request.body  # noqa: B018 (the request keeps it)
+            except (BadRequest, UnreadablePostError) as fault:
+                return HttpResponseBadRequest(str(fault), content_type="text/plain")
         return self.get_response(request)

@@ -6,7 +6,8 @@ whose forms half of that may be waited for.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from threading import BoundedSemaphore
 from typing import Final
 
@@ -32,6 +33,17 @@ FILES: Final = build_share(1)  # that pages are made of, the large ones
 # A page is made of dozens of files, which a browser asks for at once; up to so much goes out in one
 # piece, as pages do, and holds no thread.
 MAX_WHOLE_BYTES: Final = 64 * 1024
+
+
+@contextmanager
+def take_place(share: BoundedSemaphore, patience_seconds: float = 0) -> Iterator[bool]:
+    """Yield whether there was a place in the share, which is held meanwhile."""
+    is_taken = share.acquire(timeout=patience_seconds)
+    try:
+        yield is_taken
+    finally:
+        if is_taken:
+            share.release()
 
 
 def build_busy() -> HttpResponse:

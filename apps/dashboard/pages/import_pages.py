@@ -25,7 +25,12 @@ from django.views.decorators.http import require_http_methods
 from apps.dashboard.api.identifiers import encode_id
 from apps.dashboard.api.request_body import MAX_WORDS_BYTES
 from apps.dashboard.operations.stall_watch import waiting
-from apps.dashboard.operations.thread_shares import FORM_PATIENCE_SECONDS, FORMS, build_busy
+from apps.dashboard.operations.thread_shares import (
+    FORM_PATIENCE_SECONDS,
+    FORMS,
+    build_busy,
+    take_place,
+)
 from apps.dashboard.pages.forms import NewProductForm
 from apps.dashboard.pages.page_access import describe_membership, for_members
 from apps.organizations.models import Membership, Permission
@@ -84,13 +89,11 @@ def import_products(request: HttpRequest, membership: Membership) -> HttpRespons
         return _render(request, membership, file_fault=fault)
     request.upload_handlers = [TemporaryFileUploadHandler(request)]
     release_connection()
-    if not FORMS.acquire(timeout=FORM_PATIENCE_SECONDS):
-        return build_busy()
-    try:
+    with take_place(FORMS, FORM_PATIENCE_SECONDS) as is_taken:
+        if not is_taken:
+            return build_busy()
         with waiting(), suppress(UnreadablePostError):
             request.POST  # noqa: B018 (the request keeps it)
-    finally:
-        FORMS.release()
     return _take_file(request, membership)
 
 
