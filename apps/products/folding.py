@@ -17,9 +17,10 @@ def fold(text: str) -> str:
 
     Of a long one its first 1,024 characters: what it takes grows with the square of its accents.
     """
+    text = text[:MAX_FOLDED_LENGTH]
     if text.isascii():
         return text.lower()
-    apart = unicodedata.normalize("NFKD", text[:MAX_FOLDED_LENGTH].casefold())
+    apart = unicodedata.normalize("NFKD", text.casefold())
     return "".join(c for c in apart if not unicodedata.combining(c)).translate(_PLAIN)
 
 

@@ -23,8 +23,8 @@ class BoundedParser(Parser):
 
     def parse_body(self, request: HttpRequest) -> Any:
         """Raises TooManyMembers, JSONDecodeError, UnicodeDecodeError."""
-        left = MAX_MEMBERS
-        if request.body.count(b"{") + request.body.count(b"[") > MAX_BRACKETS:
+        body, left = request.body, MAX_MEMBERS
+        if body.count(b"{") + body.count(b"[") > MAX_BRACKETS:
             raise TooManyMembers(f"The body has more than {MAX_BRACKETS:,} objects and lists.")
 
         def build_object(members: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -34,4 +34,4 @@ class BoundedParser(Parser):
                 raise TooManyMembers(f"The body has more than {MAX_MEMBERS:,} members of objects.")
             return dict(members)
 
-        return json.loads(request.body, object_pairs_hook=build_object)
+        return json.loads(body, object_pairs_hook=build_object)

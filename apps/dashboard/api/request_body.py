@@ -31,6 +31,7 @@ READ_BYTES = 128 * 1024
 # Ours have none, messages two for each quotation mark. Python before 3.11.10 and 3.12.6 takes
 # seconds for thousands (CVE-2024-7592).
 MAX_COOKIE_ESCAPES = 256
+# Django takes seconds for tens of thousands of parameters; a boundary has 70 characters at most.
 MAX_TYPE_LENGTH = 1024
 
 
@@ -51,7 +52,7 @@ class ApiRequest(WSGIRequest):
     def __init__(self, environ: dict[str, Any]) -> None:
         if environ.get("HTTP_COOKIE", "").count("\\") > MAX_COOKIE_ESCAPES:
             del environ["HTTP_COOKIE"]
-        if len(environ.get("CONTENT_TYPE", "")) > MAX_TYPE_LENGTH:  # its parameters, the same
+        if len(environ.get("CONTENT_TYPE", "")) > MAX_TYPE_LENGTH:
             environ["CONTENT_TYPE"] = ""
         try:
             super().__init__(environ)
