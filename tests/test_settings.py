@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import subprocess
 import sys
@@ -11,7 +10,7 @@ import sys
 import pytest
 
 from tests.servers import warm_manage
-from tests.servers.service import REPOSITORY, try_manage
+from tests.servers.service import BARE_ENVIRONMENT, REPOSITORY, try_manage
 
 # As README.md documents it for a public server.
 PRODUCTION = {
@@ -35,11 +34,7 @@ PRINT_SECURITY = (
 
 def run_code(environment: dict[str, str], code: str) -> str:
     """What these statements print under the settings of that environment."""
-    usual = {
-        "PATH": os.environ["PATH"],
-        "CLOSIENT_ENV_FILE": os.devnull,
-        "DJANGO_SETTINGS_MODULE": "closient.settings",
-    }
+    usual = {**BARE_ENVIRONMENT, "DJANGO_SETTINGS_MODULE": "closient.settings"}
     return warm_manage.run_code(code, environment={**usual, **environment}, seconds=60).strip()
 
 
@@ -137,7 +132,7 @@ def test_only_requests_are_limited_to_statements_of_ten_seconds():
     show = (
         "from django.conf import settings as s; print(s.DATABASES['default']['OPTIONS']['options'])"
     )
-    environment = {"PATH": os.environ["PATH"], "CLOSIENT_ENV_FILE": os.devnull, **PRODUCTION}
+    environment = {**BARE_ENVIRONMENT, **PRODUCTION}
     serving = [sys.executable, "-c", f"import closient.wsgi; {show}"]
 
     command = run_code(PRODUCTION, show)

@@ -40,7 +40,8 @@ def set_privileges(stop_signal: signal.Signals, privileges: Sequence[str] = ()) 
     """Return the words before a command that make it end with its parent, with these privileges.
 
     The kernel sends the signal when the thread that started the process ends, so a server that is to
-    outlive that thread is started from another. Where there is no setpriv, only a killed parent leaves one behind.
+    outlive that thread is started from another. Where there is no setpriv, only a killed parent
+    leaves one behind.
     """
     setpriv = shutil.which("setpriv")
     if setpriv is not None:

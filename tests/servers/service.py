@@ -27,6 +27,8 @@ from tests.servers.warm_manage import WarmProcess
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 SECRET_KEY = "only-for-servers-that-tests-start-on-127.0.0.1-and-stop-again"
+# What a process has of the caller's environment, and no .env of the developer's
+BARE_ENVIRONMENT = {"PATH": os.environ.get("PATH", os.defpath), "CLOSIENT_ENV_FILE": os.devnull}
 # The server promises to end within 35 s of a SIGTERM, beside a stalled upload too.
 STOP_SECONDS = 40
 
@@ -86,8 +88,7 @@ def run_service(
 
 def try_manage(env: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run manage.py with nothing but PATH and `env`, whatever comes of it."""
-    environment = {"PATH": os.environ["PATH"], "CLOSIENT_ENV_FILE": os.devnull, **env}
-    return warm_manage.run(*arguments, environment=environment, seconds=60)
+    return warm_manage.run(*arguments, environment={**BARE_ENVIRONMENT, **env}, seconds=60)
 
 
 def run_manage(folder: Path, env: dict[str, str], *arguments: str) -> str:
@@ -103,11 +104,10 @@ def run_manage(folder: Path, env: dict[str, str], *arguments: str) -> str:
 def build_environment(folder: Path, env: dict[str, str]) -> dict[str, str]:
     """Return the whole environment of a service with this folder, which is absolute."""
     return {
-        "PATH": os.environ.get("PATH", os.defpath),
+        **BARE_ENVIRONMENT,
         "HOME": str(folder),
         "LANG": "C.UTF-8",
         "PYTHONUNBUFFERED": "1",
-        "CLOSIENT_ENV_FILE": os.devnull,  # in place of the developer's .env
         "DJANGO_SECRET_KEY": SECRET_KEY,
         "DATABASE_URL": f"sqlite:///{folder}/db.sqlite3",
         "MEDIA_ROOT": str(folder / "media"),

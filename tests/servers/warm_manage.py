@@ -19,7 +19,6 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from functools import partial
 from multiprocessing import connection, forkserver
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -70,7 +69,7 @@ def run_code(code: str, *, environment: Mapping[str, str], seconds: float) -> st
 
     Raises RuntimeError with what they said when they fail.
     """
-    ran = _run(partial(exec, code), {}, environment, seconds)
+    ran = _run(_run_statements, code, environment, seconds)
     if ran.returncode != 0:
         raise RuntimeError(ran.stderr)
     return ran.stdout
@@ -209,6 +208,10 @@ def _take_environment(environment: dict[str, str]) -> None:
         sys.path[:0] = path.split(os.pathsep)
         sys.modules.pop("sitecustomize", None)  # Debian's Python has one
         site.execsitecustomize()
+
+
+def _run_statements(code: str) -> None:
+    exec(code, {})
 
 
 def _run_manage(arguments: Sequence[str]) -> None:

@@ -21,15 +21,14 @@ from django.core.management import call_command
 from apps.dashboard.management.commands import demo
 from tests import local_http
 from tests.servers.processes import HOST, accepts_connections, find_free_ports, stop_process
-from tests.servers.service import REPOSITORY
+from tests.servers.service import BARE_ENVIRONMENT, REPOSITORY
 
 PYTHON = [sys.executable, "manage.py"]
 
 
 def build_environment(folder: Path, port: int) -> dict[str, str]:
     return {
-        "PATH": os.environ["PATH"],
-        "CLOSIENT_ENV_FILE": os.devnull,
+        **BARE_ENVIRONMENT,
         "DJANGO_SECRET_KEY": "only-for-a-demo-that-a-test-starts-and-stops-again",
         "DATABASE_URL": f"sqlite:///{folder}/db.sqlite3",
         "MEDIA_ROOT": str(folder / "media"),

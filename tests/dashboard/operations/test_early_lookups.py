@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
 
-from tests.servers.service import REPOSITORY
+from tests.servers.service import BARE_ENVIRONMENT, REPOSITORY
 
 # Nothing of it answers, so that the logs of outages are written, too.
 OUTAGE = {
@@ -25,8 +24,7 @@ OUTAGE = {
 
 def test_nothing_is_looked_up_for_a_request(tmp_path: Path):
     environment = {
-        "PATH": os.environ["PATH"],
-        "CLOSIENT_ENV_FILE": os.devnull,
+        **BARE_ENVIRONMENT,
         "DJANGO_SECRET_KEY": "secret",
         "MEDIA_ROOT": str(tmp_path),
         **OUTAGE,
