@@ -85,7 +85,8 @@ def test_move_that_failed_is_taken_back_and_told(three):
     page.context.set_offline(True)
     later = get_card(page, "Side").get_by_role("button", name="later")
     later.click()
-    wait_for_saving(page, "Nothing was changed. The connection was lost.")
+    why = "Nothing was changed. The connection was lost. What you see may be out of date."
+    wait_for_saving(page, why)
     expect_names(page, "Front", "Side", "Back")
     expect(later).to_be_focused()
     page.context.set_offline(False)

@@ -13,6 +13,7 @@ from tests.browser.brand_manager import (
 )
 from tests.sample_images import make_png
 
+SLOW_MS = 60_000  # a quarter of the speed of a machine that is slow itself
 SUM_LAYOUT_SHIFTS = """
 () => new Promise((resolve) => {
   let sum = 0;
@@ -121,9 +122,10 @@ def test_nothing_moves_while_the_pictures_come(three, upload, gtin, width):
     upload(gtin, make_png(), title="Top")
     page.set_viewport_size({"width": width, "height": 900})
     slow = page.context.new_cdp_session(page)
-    slow.send("Emulation.setCPUThrottlingRate", {"rate": 10})
-    page.reload()
-    expect(get_card(page, "Front").locator("img")).not_to_have_js_property("naturalWidth", 0)
+    slow.send("Emulation.setCPUThrottlingRate", {"rate": 4})
+    page.reload(timeout=SLOW_MS)
+    picture = get_card(page, "Front").locator("img")
+    expect(picture).not_to_have_js_property("naturalWidth", 0, timeout=SLOW_MS)
     slow.send("Emulation.setCPUThrottlingRate", {"rate": 1})
     # All at once: a card may be drawn anew at any time.
     front, neighbour, *_ = get_cards(page).evaluate_all(
@@ -195,10 +197,27 @@ def test_broken_server_is_no_end_of_the_session(three):
     body = "<h1>Bad gateway</h1>"
     page.route(page.url, lambda route: route.fulfill(status=502, body=body))
     get_card(page, "Back").get_by_role("button", name="Make primary").click()
-    wait_for_saving(page, "The server answered 502; what you see may be out of date.")
+    wait_for_saving(page, "The server answered 502. What you see may be out of date.")
     expect(page.locator("#signed-out")).to_be_hidden()
     page.unroute_all()
     three.check("502")
+
+
+def test_lost_connection_takes_no_undo_away(three):
+    page = three.page
+    get_card(page, "Side").get_by_role("button", name="Delete").click()
+    undo = page.get_by_role("button", name="Undo")
+    undo.wait_for()
+    page.context.set_offline(True)
+    for _ in range(2):
+        page.evaluate("dispatchEvent(new Event('focus'))")
+        wait_for_saving(
+            page, "in the bin. The connection was lost. What you see may be out of date."
+        )
+    page.context.set_offline(False)
+    undo.click()
+    wait_for_saving(page, "is back")
+    three.check("ERR_INTERNET_DISCONNECTED")
 
 
 def test_long_caption_stays_within_its_card_and_the_window(three, change):

@@ -3,11 +3,12 @@
 import { callApi, describeAnswer, isSignedOut } from "./api_client.js";
 import { handOnUnsaved, isBeingWritten, takeUnsaved } from "./captions.js";
 import { showLocalTimes } from "./local_times.js";
-import { say, showSignedOut, warnBeforeLeaving } from "./notices.js";
+import { add, say, showSignedOut, warnBeforeLeaving } from "./notices.js";
 
 const REFRESH_PAUSE_MS = 150;
 const PARTS = ["gallery-state", "gallery-hint", "gallery-pages", "gallery-bin", "walk"];
 const SHOWN = ["etag", "name", "priority", "primary", "readiness"];
+const OUTDATED = "What you see may be out of date.";
 const CHANGED = "Somebody else changed this picture meanwhile. It is shown as it is now; look, then change it again.";
 
 function repeat(written) {
@@ -53,10 +54,10 @@ export class Gallery {
     let page;
     try {
       const response = await fetch(location.href, { headers: { Accept: "text/html" } });
-      if (!response.ok) return say(`The server answered ${response.status}; what you see may be out of date.`);
+      if (!response.ok) return add(`The server answered ${response.status}.`, OUTDATED);
       page = new DOMParser().parseFromString(await response.text(), "text/html");
     } catch {
-      return say("The connection was lost; what you see may be out of date.");
+      return add("The connection was lost.", OUTDATED);
     }
     const fresh = page.getElementById("gallery");
     if (!fresh) return this.signedOut({ status: 401 }, "Sign in, come back to this page, and go on.");

@@ -14,6 +14,15 @@ export function say(sentence) {
   timer = setTimeout(() => { notice.textContent = ""; }, SHOW_MS);
 }
 
+/** Says these sentences behind what is being said, not in its place; those that are said already only once. */
+export function add(...sentences) {
+  const notice = document.getElementById("notice");
+  const said = notice.firstChild?.textContent ?? "";
+  const whole = [said, ...sentences.filter((each) => !said.includes(each))].join(" ").trim();
+  if (notice.querySelector("button")) notice.firstChild.textContent = whole;
+  else say(whole);
+}
+
 function buildButton(label, act) {
   const button = document.createElement("button");
   button.type = "button";
