@@ -16,6 +16,7 @@ from apps.products.pictures.svg.svg_doctype import (
     find_doctype_fault,
 )
 from apps.products.pictures.svg.svg_drawing import MEASURED, Drawing
+from apps.products.pictures.svg.svg_findings import MAX_FINDINGS, REMEDY, Findings
 from apps.products.pictures.svg.svg_lengths import SvgSize, read_longer_side, read_sides
 from apps.products.pictures.svg.svg_rules import (
     NAME_SEPARATOR,
@@ -40,8 +41,6 @@ MAX_ATTRIBUTES = 512
 MAX_NAMES = 4096
 MAX_TOKEN_BYTES = 1024 * 1024
 MAX_STYLE_MARKS = 100_000
-MAX_FINDINGS = 1000
-MAX_FINDINGS_LISTED = 10
 
 _STEP_BYTES = 64 * 1024
 _HTML = re.compile(rb"(?i:(?:\xef\xbb\xbf)?\s*<!doctype\s+html)")
@@ -58,10 +57,6 @@ _REASONS = {
 }
 _CUT_OFF = (expat.errors.XML_ERROR_NO_ELEMENTS, expat.errors.XML_ERROR_UNCLOSED_TOKEN)
 _IS_HTML = "This is HTML, not a picture; send the SVG that it shows as a file of its own."
-_REMEDY = (
-    "Export it as plain SVG, with its pictures embedded and its text as outlines (in Illustrator:"
-    " Export As, SVG, Font: Convert to Outlines, Images: Embed)."
-)
 _SAVE_AS_UTF_8 = "Save the SVG as UTF-8."
 
 
@@ -93,8 +88,7 @@ class SvgCheck:
         self._prefixes: set[str | None] = set()
         self._sheets = StyleSheets()
         self._style_marks = 0
-        self._findings: list[str] = []
-        self._found = 0
+        self._findings = Findings()
         self._connect()
 
     def feed(self, chunk: bytes) -> None:
@@ -106,8 +100,8 @@ class SvgCheck:
 
     def finish(self) -> SvgSize:
         self._parse(bytes(self._pending), is_last=True)
-        if self._found:
-            self._refuse(SvgUnsafe(self._word_findings()))
+        if self._findings.count:
+            self._refuse(self._findings.build_problem())
         self._disconnect()
         self._drawing.check(self._elements)
         return self._size
@@ -181,7 +175,7 @@ class SvgCheck:
         self._refuse_doctype(DECLARATIONS)
 
     def _refuse_doctype(self, what: str) -> NoReturn:
-        self._refuse(SvgUnsafe(f"{_REMEDY} The DOCTYPE on line {self._doctype_line} {what}."))
+        self._refuse(SvgUnsafe(f"{REMEDY} The DOCTYPE on line {self._doctype_line} {what}."))
 
     def _check_instruction(self, target: str, _data: str) -> None:
         if target.lower() == "xml-stylesheet":
@@ -262,7 +256,6 @@ class SvgCheck:
             self._refuse_limit(
                 "attributes with more backslashes and brackets than", MAX_STYLE_MARKS
             )
-
         self._check_fault(self._drawing.add_value(attribute, value))
 
     def _collect_style(self, text: str) -> None:
@@ -284,20 +277,13 @@ class SvgCheck:
             self._refuse_limit(*fault)
 
     def _add_finding(self, what: str, line: int) -> None:
-        self._found += 1
-        if self._found <= MAX_FINDINGS_LISTED:
-            self._findings.append(f"{what} on line {line}")
-        if self._found == MAX_FINDINGS:
-            self._refuse(SvgUnsafe(self._word_findings()))
-
-    def _word_findings(self) -> str:
-        more = self._found - len(self._findings)
-        listed = "; ".join(self._findings) + (f"; and {more} more" if more else "")
-        return f"{_REMEDY} The SVG holds active or external content: {listed}."
+        self._findings.add(what, line)
+        if self._findings.count == MAX_FINDINGS:
+            self._refuse(self._findings.build_problem())
 
     def _refuse_damaged(self, error: expat.ExpatError) -> NoReturn:
-        if self._found:
-            self._refuse(SvgUnsafe(self._word_findings()))
+        if self._findings.count:
+            self._refuse(self._findings.build_problem())
         reason = expat.ErrorString(error.code) or "unknown error"
         told = f"The SVG is broken XML on line {error.lineno}: {_REASONS.get(reason, reason)}."
         if reason in _CUT_OFF:
