@@ -20,12 +20,10 @@ from django.core.exceptions import ImproperlyConfigured
 from closient import __version__
 from closient.environment import (
     get_choice,
-    get_domain,
     get_flag,
     get_list,
     get_mail_server,
     get_number,
-    get_prefix,
     get_sender,
     get_text,
     get_url,
@@ -34,6 +32,7 @@ from closient.environment import (
 )
 from closient.logs import build_logging
 from closient.oauth_toolkit import build_oauth_rules
+from closient.picture_store import build_picture_store
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = BASE_DIR / ".data"
@@ -195,26 +194,11 @@ FILE_UPLOAD_PERMISSIONS = 0o644
 # The form of a PUT is read by `ApiRequest`, which leaves the method as it was sent.
 NINJA_FIX_REQUEST_FILES_METHODS: set[str] = set()
 DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024
-STORAGES: dict[str, Any] = {
-    "default": {"BACKEND": "apps.products.storage.disk_storage.DurableDiskStorage"},
+AWS_STORAGE_BUCKET_NAME = get_text("AWS_STORAGE_BUCKET_NAME")
+STORAGES = {
+    "default": build_picture_store(AWS_STORAGE_BUCKET_NAME),
     "staticfiles": {"BACKEND": "apps.dashboard.operations.static_storage.HashedModuleStorage"},
 }
-ADDRESSING_STYLES = ("auto", "path", "virtual")
-SIGNATURES = ("s3v4", "s3")
-AWS_STORAGE_BUCKET_NAME = get_text("AWS_STORAGE_BUCKET_NAME")
-if AWS_STORAGE_BUCKET_NAME:
-    STORAGES["default"] = {
-        "BACKEND": "apps.products.storage.s3_storage.ImmutableS3Storage",
-        "OPTIONS": {
-            "bucket_name": AWS_STORAGE_BUCKET_NAME,
-            "endpoint_url": get_url("AWS_S3_ENDPOINT_URL", "https", "http") or None,
-            "custom_domain": get_domain("AWS_S3_CUSTOM_DOMAIN"),
-            "region_name": get_text("AWS_S3_REGION_NAME") or None,
-            "location": get_prefix("AWS_LOCATION"),
-            "addressing_style": get_choice("AWS_S3_ADDRESSING_STYLE", "", *ADDRESSING_STYLES),
-            "signature_version": get_choice("AWS_S3_SIGNATURE_VERSION", "", *SIGNATURES) or None,
-        },
-    }
 
 # Security
 ONE_YEAR = 365 * 24 * 60 * 60
@@ -276,7 +260,6 @@ AXES_LOCKOUT_CALLABLE = "apps.dashboard.pages.sign_in.tell_lockout"
 AXES_DISABLE_ACCESS_LOG = True
 AXES_VERBOSE = False
 AXES_SENSITIVE_PARAMETERS = ["username"]  # some type their password there
-
 PASSWORD_RESET_TIMEOUT = 60 * 60
 
 # Mail: invitations and new passwords; none is sent without a server for it
@@ -301,7 +284,6 @@ SILENCED_SYSTEM_CHECKS = [
     "security.W021",
 ]
 
-USE_TZ = True
 TIME_ZONE = "UTC"
 USE_I18N = False
 
