@@ -21,7 +21,9 @@ def build_logging(log_format: str, log_level: str) -> dict[str, Any]:
         "disable_existing_loggers": False,
         "filters": {
             "request_id": {"()": "apps.dashboard.operations.request_id.RequestIdFilter"},
-            "strangers_fault": {"()": "apps.dashboard.operations.host_check.StrangersFaultFilter"},
+            "strangers_fault": {
+                "()": "apps.dashboard.operations.strangers_faults.StrangersFaultFilter"
+            },
             "secret_paths": {"()": "apps.dashboard.operations.secret_paths.SecretPathsFilter"},
             "no_answers": {"()": "apps.dashboard.operations.request_id.NoAnswersFilter"},
         },

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from typing import Final
 
 from django.http import HttpRequest, HttpResponsePermanentRedirect
@@ -17,12 +16,3 @@ class HostCheckMiddleware(CommonMiddleware):
 
     def process_request(self, request: HttpRequest) -> HttpResponsePermanentRedirect | None:
         return None if request.path_info in ANY_HOST else super().process_request(request)
-
-
-class StrangersFaultFilter(logging.Filter):
-    """Makes one line at WARNING of the traceback of what anybody can do, to wake nobody."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        record.levelno, record.levelname = logging.WARNING, "WARNING"
-        record.exc_info = record.exc_text = None
-        return True
