@@ -59,7 +59,8 @@ def has_valid_check_digit(gtin14: str) -> bool:
 
 def _explain_fault(text: str) -> str:
     # Only what looks like a number is repeated: the rest may be anything.
-    sent = f"{text!r} is" if _NUMBER_LIKE.fullmatch(text) else f"{len(text)} characters are"
+    count = "1 character is" if len(text) == 1 else f"{len(text)} characters are"
+    sent = f"{text!r} is" if _NUMBER_LIKE.fullmatch(text) else count
     detail = f"A GTIN has 8 to 14 digits 0-9; {sent} none."
     if _SHORTENED.fullmatch(text):
         return (

@@ -51,6 +51,7 @@ WRONG_ADDRESSES = [
     ("POST", "/trade-items/ORG/1234567890123456/images", "validation_error", "A GTIN has 8 to 14 digits 0-9; '1234567890123456' is none. It has 16 digits."),
     ("POST", "/trade-items/ORG/١٢٣٤٥٦٧٨/images", "validation_error", "A GTIN has 8 to 14 digits 0-9; 8 characters are none. Its digits are not 0-9."),
     ("POST", "/trade-items/ORG/coffee-front-label/images", "validation_error", "A GTIN has 8 to 14 digits 0-9; 18 characters are none."),
+    ("POST", "/trade-items/ORG/x/images", "validation_error", "A GTIN has 8 to 14 digits 0-9; 1 character is none."),
     ("POST", "/trade-items/ORG/12345678901/images", "not_found", "No product with GTIN 00012345678901 was found in an organization of yours with this id. The check digit of 00012345678901 should be 5."),
     ("GET", "/trade-items/ORG/00012345678905/images?limit=50", "validation_error", "limit is not known; its name is page_size, as in ?page=1&page_size=25."),
     ("GET", "/trade-items/ORG/00012345678905/images?offset=50", "validation_error", "offset is not known; its name is page, as in ?page=1&page_size=25."),
