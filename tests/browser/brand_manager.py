@@ -167,6 +167,11 @@ def expect_names(page: Page, *names: str) -> None:
         expect(get_cards(page).nth(index)).to_have_attribute("data-name", name)
 
 
+def wait_for_measures(page: Page) -> None:
+    """Wait until no card will be drawn anew with what was measured of its picture."""
+    expect(page.locator("[data-awaited]")).to_have_count(0)
+
+
 def wait_for_saving(page: Page, sentence: str) -> None:
     expect(page.locator("#notice")).to_contain_text(sentence)
 

@@ -10,7 +10,14 @@ import pytest
 from playwright.sync_api import expect
 
 from tests import local_http
-from tests.browser.brand_manager import expect_names, get_cards, get_path, sign_in, visit
+from tests.browser.brand_manager import (
+    expect_names,
+    get_cards,
+    get_path,
+    sign_in,
+    visit,
+    wait_for_measures,
+)
 from tests.browser.long_delivery import deliver_through_a_crash
 from tests.sample_images import make_jpeg
 from tests.servers import run_manage
@@ -151,11 +158,11 @@ def three(browser, service, sessions, product_path, upload, gtin):
         upload(gtin, make_jpeg(), title=title, **fields)
     with open_product(browser, service, sessions, product_path) as visited:
         expect_names(visited.page, "Front", "Side", "Back")
-        # A picture that is deleted while it is made smaller would be told as a 404; and cards
-        # whose measures are awaited are shown anew, with what others changed meanwhile.
+        # A picture that is deleted while it is made smaller would be told as a 404; and what others
+        # changed meanwhile would be shown with the measures.
         for card in get_cards(visited.page).all():
             expect(card.locator("img")).not_to_have_js_property("naturalWidth", 0)
-        expect(visited.page.locator("[data-awaited]")).to_have_count(0)
+        wait_for_measures(visited.page)
         yield visited
 
 

@@ -8,6 +8,7 @@ from tests.browser.brand_manager import (
     get_cards,
     list_names,
     list_warnings_of_reload,
+    wait_for_measures,
     wait_for_saving,
     wait_until,
 )
@@ -44,6 +45,7 @@ def fresh(product, upload, gtin):
         upload(gtin, make_jpeg(), title=title)
     product.page.reload()
     expect_names(product.page, *FRESH)
+    wait_for_measures(product.page)
     return product
 
 

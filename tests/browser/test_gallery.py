@@ -5,7 +5,6 @@ from tests import local_http
 from tests.browser.brand_manager import (
     expect_names,
     get_card,
-    get_cards,
     list_names,
     tab_to,
     visit,
@@ -14,6 +13,10 @@ from tests.browser.brand_manager import (
 from tests.sample_images import make_png
 
 SLOW_MS = 60_000  # a quarter of the speed of a machine that is slow itself
+# All at once: a card may be drawn anew between two looks.
+MEASURE_CARDS = """
+[...document.querySelectorAll(".image-card")].map((card) => card.getBoundingClientRect().toJSON())
+"""
 SUM_LAYOUT_SHIFTS = """
 () => new Promise((resolve) => {
   let sum = 0;
@@ -127,10 +130,7 @@ def test_nothing_moves_while_the_pictures_come(three, upload, gtin, width):
     picture = get_card(page, "Front").locator("img")
     expect(picture).not_to_have_js_property("naturalWidth", 0, timeout=SLOW_MS)
     slow.send("Emulation.setCPUThrottlingRate", {"rate": 1})
-    # All at once: a card may be drawn anew at any time.
-    front, neighbour, *_ = get_cards(page).evaluate_all(
-        "cards => cards.map((card) => card.getBoundingClientRect().toJSON())"
-    )
+    front, neighbour, *_ = page.evaluate(MEASURE_CARDS)
     assert (neighbour["x"] >= front["x"] + front["width"]) == (width == 1440)
     assert page.evaluate(SUM_LAYOUT_SHIFTS) == 0
     three.check("503")  # renditions are made at the first look

@@ -1,7 +1,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.brand_manager import get_card, get_path, visit
+from tests.browser.brand_manager import get_card, get_path, visit, wait_for_measures
 from tests.products.renditions.test_renditions import make_undecodable_png
 from tests.sample_images import make_jpeg, make_svg
 
@@ -32,7 +32,7 @@ def test_thumbnail_that_is_refused_is_asked_for_once(looks, seed, upload, gtin):
     upload(gtin, make_jpeg(), title="Front")
     page, path = looks.page, get_path(seed, "products", gtin)
     page.goto(path)
-    expect(page.locator("[data-awaited]")).to_have_count(0)
+    wait_for_measures(page)
     page.goto("about:blank")
     # Only where nothing is to be measured does a card stay as it is when its thumbnail fails.
     page.route("**/renditions/**", lambda route: route.fulfill(status=422))
