@@ -215,6 +215,7 @@ def test_lost_connection_takes_no_undo_away(three):
             page, "in the bin. The connection was lost. What you see may be out of date."
         )
     page.context.set_offline(False)
+    expect(page.locator("#notice")).not_to_contain_text("lost")  # after seven seconds
     undo.click()
     wait_for_saving(page, "is back")
     three.check("ERR_INTERNET_DISCONNECTED")

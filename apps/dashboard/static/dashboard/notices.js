@@ -4,6 +4,7 @@ import { describeAnswer } from "./api_client.js";
 
 const SHOW_MS = 7000;
 let timer = 0;
+let offered = ""; // what is said beside buttons
 const waiting = new Map();
 
 /** Says a sentence, to screen readers as well. */
@@ -14,13 +15,18 @@ export function say(sentence) {
   timer = setTimeout(() => { notice.textContent = ""; }, SHOW_MS);
 }
 
-/** Says these sentences behind what is being said, not in its place; those that are said already only once. */
+/** Says these sentences behind what is being said, not in its place. */
 export function add(...sentences) {
   const notice = document.getElementById("notice");
-  const said = notice.firstChild?.textContent ?? "";
-  const whole = [said, ...sentences.filter((each) => !said.includes(each))].join(" ").trim();
-  if (notice.querySelector("button")) notice.firstChild.textContent = whole;
-  else say(whole);
+  const said = notice.textContent;
+  if (!notice.querySelector("button")) {
+    return say([said, ...sentences.filter((each) => !said.includes(each))].join(" ").trim());
+  }
+  const [text] = notice.childNodes;
+  text.textContent = [offered, ...sentences].join(" ");
+  clearTimeout(timer);
+  timer = setTimeout(() => { text.textContent = offered; }, SHOW_MS);
+  return undefined;
 }
 
 function buildButton(label, act) {
@@ -38,6 +44,7 @@ function buildButton(label, act) {
 export function offer(sentence, label, act, dismiss) {
   say(sentence);
   clearTimeout(timer);
+  offered = sentence;
   const close = buildButton("×", dismiss);
   close.setAttribute("aria-label", "Close");
   const buttons = [buildButton(label, act), close];
