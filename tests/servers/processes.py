@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
 import signal
 import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import contextmanager, suppress
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
@@ -17,16 +19,33 @@ import psutil
 
 HOST = "127.0.0.1"
 LOG_TAIL_LINES = 30
+# The kernel gives none of these to a connection.
+PORTS = range(10_000, 32_768)
+
+
+def _share_ports() -> Iterator[int]:
+    number = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    share = PORTS[number :: int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))]
+    start = secrets.randbelow(len(share))
+    return cycle([*share[start:], *share[:start]])
+
+
+_ports = _share_ports()
 
 
 def find_free_ports(count: int) -> list[int]:
-    """Return `count` different ports on 127.0.0.1 that nobody listens on just now."""
-    with ExitStack() as stack:
-        # All are held at once, so that no two of them are the same.
-        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
-        for each in sockets:
-            each.bind((HOST, 0))
-        return [each.getsockname()[1] for each in sockets]
+    """Return `count` ports on 127.0.0.1 that nobody listens on just now, none of them twice.
+
+    A test's process takes none that another of its run may have taken: a server that was stopped
+    there finds its port free when it comes back.
+    """
+    found: list[int] = []
+    while len(found) < count:
+        port = next(_ports)
+        with suppress(OSError), socket.socket() as probe:
+            probe.bind((HOST, port))
+            found.append(port)
+    return found
 
 
 def accepts_connections(port: int) -> bool:
